@@ -1,0 +1,51 @@
+"""Runs migrations on the address that the service gives.
+
+https://alembic.sqlalchemy.org/en/latest/batch.html
+"""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection, create_engine, pool, text
+
+from app.config import Settings
+from app.storage.tables import METADATA
+
+# Any two starters agree on this number; the second waits until the first has migrated.
+ADVISORY_LOCK = 0x656E6772616674
+
+
+def run() -> None:
+    url = context.config.attributes.get("url") or Settings().url
+    engine = create_engine(url, poolclass=pool.NullPool, hide_parameters=True)
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            run_sqlite(connection)
+        else:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+            connection.commit()
+            migrate(connection)
+
+
+def run_sqlite(connection: Connection) -> None:
+    """DDL in one transaction under the write lock; rebuilt tables must not cascade, so foreign keys are off."""
+    driver = connection.connection.driver_connection
+    driver.isolation_level = None
+    driver.execute("PRAGMA busy_timeout=60000")
+    driver.execute("PRAGMA journal_mode=WAL")
+    driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute("BEGIN IMMEDIATE")
+    migrate(connection)
+    if driver.in_transaction:
+        driver.execute("COMMIT")
+
+
+def migrate(connection: Connection) -> None:
+    batch = connection.dialect.name == "sqlite"
+    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=batch)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+
+
+run()

@@ -1,0 +1,92 @@
+"""Every refusal outside /fhir as a problem document.
+
+https://www.rfc-editor.org/rfc/rfc9457
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from app.domain.errors import Category, Fault, Issue
+from app.storage.writer import WriterStopped
+
+PROBLEM = "application/problem+json"
+LOG = logging.getLogger("engraft")
+_BY_STATUS = {category.status: category for category in Category}
+
+
+def problem(fault: Fault, headers: dict[str, str] | None = None) -> Response:
+    """The answer to a fault."""
+    category = fault.category
+    body = {
+        "type": "about:blank",
+        "title": category.title,
+        "status": category.status,
+        "detail": fault.detail,
+        "issues": [issue.as_json() for issue in fault.issues],
+    }
+    return Response(json.dumps(body), category.status, headers, PROBLEM)
+
+
+def from_http(error: HTTPException) -> Fault:
+    """The fault behind a refusal of the framework's own (unknown route, wrong method)."""
+    category = _BY_STATUS.get(error.status_code, Category.INVALID)
+    return Fault(category, category.title)
+
+
+def from_validation(error: RequestValidationError) -> Fault:
+    """The fault behind parameters that FastAPI refused. The submitted values are left out."""
+    issues = tuple(_parameter_issue(item) for item in error.errors())
+    return Fault(Category.MALFORMED, "the request cannot be read", issues)
+
+
+def _parameter_issue(item: Any) -> Issue:
+    place = ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
+    context = item.get("ctx", {})
+    expected = context.get("expected") or context.get("pattern") or context.get("error")
+    code = "required" if item["type"] == "missing" else "value"
+    return Issue(place, code, item["type"].replace("_", " "), str(expected) if expected else None)
+
+
+def from_error(error: Exception) -> Fault:
+    """The fault behind an error of ours. Its text stays in the log: it may hold a patient's data."""
+    if isinstance(error, WriterStopped):
+        return Fault(Category.BUSY, "the service is stopping")
+    if isinstance(error, SQLAlchemyError):
+        LOG.error("database error: %s", type(error).__name__)
+        return Fault(Category.BUSY, "the database did not answer; nothing of the request was stored")
+    LOG.error("internal error: %s", type(error).__name__, exc_info=error)
+    return Fault(Category.INTERNAL, "internal error; nothing of the request was stored")
+
+
+def install(app: FastAPI) -> None:
+    """Let every refusal leave as a problem document."""
+
+    def on_fault(_: Request, error: Exception) -> Response:
+        assert isinstance(error, Fault)
+        return problem(error)
+
+    def on_http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return problem(from_http(error), dict(error.headers or {}))
+
+    def on_validation(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problem(from_validation(error))
+
+    def on_error(_: Request, error: Exception) -> Response:
+        return problem(from_error(error))
+
+    app.add_exception_handler(Fault, on_fault)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(WriterStopped, on_error)
+    app.add_exception_handler(SQLAlchemyError, on_error)
+    app.add_exception_handler(Exception, on_error)

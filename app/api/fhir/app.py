@@ -1,0 +1,59 @@
+"""The FHIR application: routes, and refusals as OperationOutcome.
+
+https://hl7.org/fhir/R4/http.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.api.faults import from_error, from_http
+from app.api.fhir import interactions, operations
+from app.api.fhir.answers import FHIR_JSON
+from app.domain.errors import Fault
+from app.interop.fhir.outcome import from_fault
+from app.services.context import Services
+
+
+def fhir_app(tools: Services) -> Starlette:
+    """The application to mount at /fhir."""
+    routes = [
+        Route("/metadata", operations.metadata, methods=["GET"]),
+        Route("/{type}/{id}/$everything", operations.everything, methods=["GET"]),
+        Route("/{type}/{id}/_history/{version}", interactions.vread, methods=["GET"]),
+        Route("/{type}/{id}/_history", interactions.history, methods=["GET"]),
+        Route("/{type}/{id}", interactions.read, methods=["GET"]),
+    ]
+    handlers: dict[Any, Any] = {
+        Fault: _on_fault,
+        HTTPException: _on_http,
+        SQLAlchemyError: _on_error,
+        Exception: _on_error,
+    }
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.state.services = tools
+    return app
+
+
+def outcome(fault: Fault, headers: dict[str, str] | None = None) -> Response:
+    """The answer to a fault."""
+    return Response(from_fault(fault), fault.category.status, headers, FHIR_JSON)
+
+
+def _on_fault(_: Request, error: Fault) -> Response:
+    return outcome(error)
+
+
+def _on_http(_: Request, error: HTTPException) -> Response:
+    return outcome(from_http(error), dict(error.headers or {}))
+
+
+def _on_error(_: Request, error: Exception) -> Response:
+    return outcome(from_error(error))

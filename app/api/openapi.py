@@ -1,0 +1,47 @@
+"""Request bodies that FastAPI does not read itself, described for OpenAPI.
+
+https://spec.openapis.org/oas/v3.1.0
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from app.domain.records import RECORD_TYPES
+
+
+@cache
+def record_schemas() -> dict[str, dict[str, Any]]:
+    """JSON Schema of every record type, by type."""
+    return {name: model.model_json_schema() for name, model in RECORD_TYPES.items()}
+
+
+def records_body() -> dict[str, Any]:
+    """The request body of intake: one record, an array, or one record a line."""
+    record = {"oneOf": [_inline(schema) for schema in record_schemas().values()]}
+    many = {"type": "array", "minItems": 1, "items": record}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"anyOf": [record, many]}},
+                "application/x-ndjson": {"schema": {"type": "string", "description": "one record a line"}},
+            },
+        }
+    }
+
+
+def _inline(schema: dict[str, Any]) -> dict[str, Any]:
+    """References resolved in place, so that the schema stands alone."""
+    definitions = schema.get("$defs", {})
+
+    def resolve(node: Any) -> Any:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                return resolve(definitions[node["$ref"].rsplit("/", 1)[1]])
+            return {key: resolve(value) for key, value in node.items() if key != "$defs"}
+        return [resolve(item) for item in node] if isinstance(node, list) else node
+
+    found: dict[str, Any] = resolve(schema)
+    return found

@@ -1,0 +1,71 @@
+"""Faults and issues: what can go wrong, in one vocabulary.
+
+https://hl7.org/fhir/R4/valueset-issue-type.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Category(Enum):
+    """Every fault the service can answer with: (name, HTTP status, FHIR issue type). The one table of its kind."""
+
+    MALFORMED = ("malformed", 400, "structure")
+    INVALID = ("invalid", 400, "invalid")
+    NOT_ALLOWED = ("not allowed", 405, "not-supported")
+    NOT_FOUND = ("not found", 404, "not-found")
+    NOT_ACCEPTABLE = ("not acceptable", 406, "not-supported")
+    CONFLICT = ("conflict", 409, "conflict")
+    GONE = ("gone", 410, "deleted")
+    PRECONDITION = ("precondition failed", 412, "conflict")
+    TOO_LARGE = ("too large", 413, "too-long")
+    UNSUPPORTED_MEDIA = ("unsupported media type", 415, "not-supported")
+    UNPROCESSABLE = ("cannot be processed", 422, "processing")
+    INTERNAL = ("internal error", 500, "exception")
+    BUSY = ("busy", 503, "throttled")
+
+    def __init__(self, title: str, status: int, issue_type: str) -> None:
+        self.title = title
+        self.status = status
+        self.issue_type = issue_type
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding in an input. Never holds the offending value: it could identify a patient.
+
+    path: place in the input, e.g. ``records[3].grade``; code: a FHIR issue type; expected: the legal values.
+    """
+
+    path: str
+    code: str
+    message: str
+    expected: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        """The issue as it stands in receipts and problem documents."""
+        body = {"path": self.path, "code": self.code, "message": self.message}
+        return body if self.expected is None else {**body, "expected": self.expected}
+
+    def under(self, prefix: str) -> Issue:
+        """The same issue, seen from the container that holds the record."""
+        joined = prefix if not self.path else f"{prefix}.{self.path}" if self.path[0] != "[" else prefix + self.path
+        return Issue(joined, self.code, self.message, self.expected)
+
+
+class Fault(Exception):
+    """A refusal: carries its category, a plain sentence and the issues behind it."""
+
+    def __init__(self, category: Category, detail: str, issues: tuple[Issue, ...] = ()) -> None:
+        super().__init__(detail)
+        self.category = category
+        self.detail = detail
+        self.issues = issues
+
+
+def bad_parameter(name: str, expected: str) -> Fault:
+    """The fault for a query parameter that cannot be used."""
+    issue = Issue(name, "value", f"parameter '{name}' cannot be used", expected)
+    return Fault(Category.MALFORMED, issue.message, (issue,))

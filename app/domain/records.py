@@ -1,0 +1,131 @@
+"""All record types in one table, and the reading of one record.
+
+https://docs.pydantic.dev/latest/errors/validation_errors/
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.domain.adverse_event import AdverseEvent
+from app.domain.dates import EXPECTED_DATE, EXPECTED_FULL_DATE
+from app.domain.errors import Issue
+from app.domain.follow_up import Death, FollowUp, Therapy
+from app.domain.gvhd import Gvhd
+from app.domain.infusion import Infusion
+from app.domain.observation import DiseaseAssessment, Lab
+from app.domain.record import Record
+from app.domain.subject import Disease, EndOfStudy, Subject
+from app.domain.transplant import Transplant
+
+RECORD_TYPES: dict[str, type[Record]] = {
+    "subject": Subject,
+    "disease": Disease,
+    "transplant": Transplant,
+    "infusion": Infusion,
+    "adverse_event": AdverseEvent,
+    "gvhd": Gvhd,
+    "disease_assessment": DiseaseAssessment,
+    "lab": Lab,
+    "follow_up": FollowUp,
+    "death": Death,
+    "therapy": Therapy,
+    "end_of_study": EndOfStudy,
+}
+_ADAPTERS = {name: TypeAdapter(model) for name, model in RECORD_TYPES.items()}
+_REQUIRED, _STRUCTURE, _VALUE, _CODE = "required", "structure", "value", "code-invalid"
+_UNION_PARTS = frozenset({"function-after", "function-before", "decimal", "str", "CodeRef", "constrained-str"})
+
+
+def read_record(raw: Any) -> Record | tuple[Issue, ...]:
+    """The record in `raw`, or every issue that keeps it from being one. Values are never echoed."""
+    if not isinstance(raw, dict):
+        return (Issue("", _STRUCTURE, "a record must be a JSON object", "an object"),)
+    name = raw.get("type")
+    if not isinstance(name, str) or name not in _ADAPTERS:
+        code = _REQUIRED if name is None else _CODE
+        return (Issue("type", code, "unknown record type", ", ".join(RECORD_TYPES)),)
+    try:
+        return _ADAPTERS[name].validate_python(raw)
+    except ValidationError as error:
+        return _issues(error, RECORD_TYPES[name])
+
+
+def _issues(error: ValidationError, model: type[Record]) -> tuple[Issue, ...]:
+    found = [_issue(item, model) for item in error.errors(include_url=False, include_input=False)]
+    return tuple({issue.path: issue for issue in reversed(found)}.values())[::-1]
+
+
+def _issue(item: Any, model: type[Record]) -> Issue:
+    path, kind, context = _path(item["loc"], model), item["type"], item.get("ctx", {})
+    if kind == "missing":
+        return Issue(path, _REQUIRED, "this field is required")
+    if kind == "extra_forbidden":
+        return Issue(path, _STRUCTURE, "unknown field", ", ".join(model.model_fields))
+    if kind == "literal_error":
+        return Issue(path, _CODE, "not one of the known words", str(context["expected"]))
+    if kind == "value_error":
+        return Issue(path, _VALUE, "not a legal value", _MEANING[str(context["error"])])
+    return Issue(path, _VALUE, "not a legal value", _range(path, model) or _expected(kind, context))
+
+
+@cache
+def _schema(model: type[Record]) -> dict[str, Any]:
+    properties: dict[str, Any] = model.model_json_schema()["properties"]
+    return properties
+
+
+def _range(path: str, model: type[Record]) -> str | None:
+    """`1 to 5` where the field has both bounds; pydantic tells only the one that was broken."""
+    field = _schema(model).get(path, {})
+    for part in field.get("anyOf", [field]):
+        if "minimum" in part and "maximum" in part:
+            return f"{part['minimum']} to {part['maximum']}"
+    return None
+
+
+_MEANING = {
+    "not a date": EXPECTED_DATE,
+    "not a full date": EXPECTED_FULL_DATE,
+    "not a number": "a JSON number",
+    "number out of range": "a JSON number of at most 32 digits",
+    "not a laboratory value": 'a number, or a text such as "<0.1"',
+}
+_KINDS = {
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "list_type": "an array",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "string_pattern_mismatch": "printable text without leading or trailing blanks",
+}
+
+
+def _expected(kind: str, context: dict[str, Any]) -> str:
+    bounds = [f"{sign} {context[name]}" for name, sign in _BOUNDS.items() if name in context]
+    return " and ".join(bounds) or _KINDS.get(kind, kind.replace("_", " "))
+
+
+_BOUNDS = {
+    "ge": "at least",
+    "gt": "more than",
+    "le": "at most",
+    "lt": "less than",
+    "min_length": "at least",
+    "max_length": "at most",
+}
+
+
+def _path(location: tuple[Any, ...], model: type[Record]) -> str:
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif not (str(part) in _UNION_PARTS or "[" in str(part) or "(" in str(part)):
+            path += f".{part}" if path else str(part)
+    return path

@@ -1,0 +1,1 @@
+"""Endpoints: definitions as data, compiled to SQL, estimated with numpy."""

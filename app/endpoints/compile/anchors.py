@@ -1,0 +1,163 @@
+"""One row a subject: day 0, status at baseline, end of observation, date of death.
+
+https://www.cdisc.org/standards/foundational/adam (ADSL: TRTSDT, DTHDT)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy.sql.selectable import FromClause
+
+from app.endpoints.compile.visible import CUTOFF, Scope, earlier, later
+from app.endpoints.definition import ObservationEnd
+from app.endpoints.event import EVENT
+
+EVIDENCE = ("record", "version", "resource")
+
+
+def evidence(event: FromClause) -> list[ColumnElement[Any]]:
+    """The columns that say which record version a row rests on."""
+    return [event.c[name] for name in EVIDENCE]
+
+
+def first_row(ranked: Select[Any], name: str) -> CTE:
+    """The rows of `ranked` whose column `place` is 1, as a CTE."""
+    rows = ranked.subquery()
+    columns = [column for column in rows.c if column.name != "place"]
+    return select(*columns).where(rows.c.place == 1).cte(name)
+
+
+def place(subject: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElement[int]:
+    """Row number inside the subject; `order` must be total so that every engine agrees."""
+    return func.row_number().over(partition_by=subject, order_by=order).label("place")
+
+
+def after(day: ColumnElement[int], second: ColumnElement[Any], start: FromClause) -> ColumnElement[bool]:
+    """Whether an event is not before the start: on the same day only clock times on both can put it before."""
+    timed_before = and_(second.is_not(None), start.c.second.is_not(None), second < start.c.second)
+    return or_(day > start.c.day, and_(day == start.c.day, or_(~timed_before, timed_before.is_(None))))
+
+
+def enrolled_subjects(scope: Scope, source: str) -> CTE:
+    """Every subject of the study, once: (subject)."""
+    event = EVENT.alias()
+    return select(event.c.subject).where(scope.holds(event, source)).distinct().cte("enrolled")
+
+
+def day_zero(scope: Scope, source: str) -> CTE:
+    """First infusion of each subject up to the cut-off: (subject, day, second, record, version, resource)."""
+    event = EVENT.alias()
+    untimed = case((event.c.second.is_(None), 1), else_=0)
+    order = (event.c.first_day, untimed, event.c.second, event.c.record)
+    ranked = select(
+        event.c.subject,
+        event.c.first_day.label("day"),
+        event.c.second,
+        *evidence(event),
+        place(event.c.subject, *order),
+    ).where(scope.holds(event, source), event.c.first_day <= CUTOFF)
+    return first_row(ranked, "day_zero")
+
+
+def baseline(scope: Scope, source: str, start: CTE) -> CTE:
+    """Last disease status on or before day 0: (subject, status, day, record ...). Same day untimed is baseline."""
+    event = EVENT.alias()
+    timed_after = and_(event.c.second.is_not(None), start.c.second.is_not(None), event.c.second > start.c.second)
+    on_day = and_(event.c.last_day == start.c.day, or_(~timed_after, timed_after.is_(None)))
+    untimed = case((event.c.second.is_(None), 1), else_=0)
+    order = (event.c.last_day.desc(), untimed, event.c.second.desc(), event.c.record.desc())
+    ranked = (
+        select(
+            event.c.subject,
+            event.c.status,
+            event.c.last_day.label("day"),
+            *evidence(event),
+            place(event.c.subject, *order),
+        )
+        .join_from(event, start, event.c.subject == start.c.subject)
+        .where(scope.holds(event, source), or_(event.c.last_day < start.c.day, on_day))
+    )
+    return first_row(ranked, "baseline")
+
+
+def observation_end(scope: Scope, ends: list[ObservationEnd], start: CTE) -> CTE:
+    """Last day that counts: (subject, day, reason, cnsr); the cut-off where nothing ended observation earlier."""
+    branches = [_end_branch(scope, end, position, start) for position, end in enumerate(ends)]
+    cut = select(start.c.subject, CUTOFF.label("day"), literal(len(ends)).label("position"))
+    union = union_all(*branches, cut).subquery()
+    ranked = select(
+        union.c.subject, union.c.day, union.c.position, place(union.c.subject, union.c.day, union.c.position)
+    )
+    return first_row(ranked, "observation_end")
+
+
+def _end_branch(scope: Scope, end: ObservationEnd, position: int, start: CTE) -> Select[Any]:
+    event = EVENT.alias()
+    conditions = [scope.holds(event, end.source), event.c.first_day <= CUTOFF]
+    if end.when == "on-or-after-start":
+        conditions.append(after(event.c.first_day, event.c.second, start))
+    if end.when == "after-start":
+        conditions.append(event.c.first_day > start.c.day)
+    return (
+        select(event.c.subject, event.c.first_day.label("day"), literal(position).label("position"))
+        .join_from(event, start, event.c.subject == start.c.subject)
+        .where(*conditions)
+    )
+
+
+def death(scope: Scope, source: str, alive: str) -> CTE:
+    """The death of each subject with its date imputed: (subject, day, second, dtf, record ...).
+
+    Known in part: the first possible day, not before the last date known alive. Unknown: the day after that date.
+    An exact date is preferred to a part of one, and that to none.
+    """
+    event, last = EVENT.alias(), _last_alive_before(scope, source, alive)
+    exact = event.c.first_day == event.c.last_day
+    unknown = event.c.precision == "none"
+    day = case(
+        (exact, event.c.first_day),
+        (and_(unknown, last.c.day.is_(None)), null()),
+        (unknown, earlier(last.c.day + 1, event.c.last_day)),
+        (last.c.day.is_(None), event.c.first_day),
+        else_=later(event.c.first_day, last.c.day),
+    )
+    rank = case((exact, 0), (unknown, 2), else_=1)
+    ranked = (
+        select(
+            event.c.subject,
+            day.label("day"),
+            event.c.second,
+            imputed(event).label("dtf"),
+            *evidence(event),
+            place(event.c.subject, rank, day, event.c.record),
+        )
+        .join_from(event, last, event.c.id == last.c.id, isouter=True)
+        .where(scope.holds(event, source))
+    )
+    return first_row(ranked, "death")
+
+
+def _last_alive_before(scope: Scope, source: str, alive: str) -> CTE:
+    event, evidence_of = EVENT.alias(), EVENT.alias()
+    other = or_(evidence_of.c.category.is_(None), evidence_of.c.category != "death")
+    return (
+        select(event.c.id, func.max(evidence_of.c.first_day).label("day"))
+        .join_from(event, evidence_of, event.c.subject == evidence_of.c.subject)
+        .where(
+            scope.holds(event, source),
+            scope.holds(evidence_of, alive),
+            event.c.first_day != event.c.last_day,
+            evidence_of.c.first_day <= event.c.last_day,
+            other,
+        )
+        .group_by(event.c.id)
+        .cte("last_alive")
+    )
+
+
+def imputed(event: FromClause) -> ColumnElement[str]:
+    """The highest part that had to be imputed (ADaM *DTF): D, M, Y, or null."""
+    precision = event.c.precision
+    return case((precision == "month", "D"), (precision == "year", "M"), (precision == "none", "Y"), else_=null())

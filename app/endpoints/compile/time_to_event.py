@@ -1,0 +1,212 @@
+"""Time to event: one row for every subject of the study, a result or the reason for an exclusion.
+
+docs/adr/0004-endpoints-as-data.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
+
+from app.endpoints.compile.anchors import (
+    after,
+    baseline,
+    day_zero,
+    death,
+    enrolled_subjects,
+    evidence,
+    first_row,
+    imputed,
+    observation_end,
+    place,
+)
+from app.endpoints.compile.visible import Scope, earlier, later
+from app.endpoints.definition import CensorSource, Definition, EventSource, ResponseStart, TimeToEvent
+from app.endpoints.event import EVENT
+
+NOT_INFUSED = "not infused"
+NO_STATUS = "no disease status on or before the infusion"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The named parts of one statement, built once and used by the rows and by the candidates."""
+
+    scope: Scope
+    endpoint: TimeToEvent
+    zero: CTE
+    baseline: CTE | None
+    start: CTE
+    end: CTE
+    death: CTE | None
+
+
+def plan(definition: Definition, endpoint: TimeToEvent, one_subject: bool = False) -> Plan:
+    """Lay out the anchors of an endpoint (with its analysis already applied)."""
+    scope = Scope(definition.sources, one_subject)
+    zero = day_zero(scope, definition.day_zero)
+    status = baseline(scope, definition.status, zero) if endpoint.baseline else None
+    start = _response(scope, endpoint.start, zero) if endpoint.start else zero
+    end = observation_end(scope, endpoint.observation_end, start)
+    deaths = [item.source for item in endpoint.events if definition.sources[item.source].kind == "death"]
+    died = death(scope, deaths[0], definition.alive) if deaths else None
+    return Plan(scope, endpoint, zero, status, start, end, died)
+
+
+def _response(scope: Scope, rule: ResponseStart, zero: CTE) -> CTE:
+    """First response after day 0, up to the first blocking event: (subject, day, second, dtf, record ...)."""
+    event, blocked = EVENT.alias(), _blocked(scope, rule.before, zero)
+    day = later(event.c.first_day, zero.c.day)
+    on_day = and_(event.c.second > zero.c.second, event.c.first_day == zero.c.day)
+    strictly_after = or_(event.c.last_day > zero.c.day, and_(event.c.last_day == zero.c.day, on_day))
+    ranked = (
+        select(
+            event.c.subject,
+            day.label("day"),
+            event.c.second,
+            imputed(event).label("dtf"),
+            *evidence(event),
+            place(event.c.subject, day, event.c.record),
+        )
+        .join_from(event, zero, event.c.subject == zero.c.subject)
+        .join(blocked, blocked.c.subject == event.c.subject, isouter=True)
+        .where(scope.holds(event, rule.first), strictly_after)
+        .where(or_(blocked.c.day.is_(None), day <= blocked.c.day))
+    )
+    return first_row(ranked, "response")
+
+
+def _blocked(scope: Scope, sources: list[str], zero: CTE) -> CTE:
+    event = EVENT.alias()
+    any_source = or_(*[scope.holds(event, source) for source in sources]) if sources else literal(False)
+    return (
+        select(event.c.subject, func.min(event.c.first_day).label("day"))
+        .join_from(event, zero, event.c.subject == zero.c.subject)
+        .where(any_source, event.c.first_day > zero.c.day)
+        .group_by(event.c.subject)
+        .cte("blocked")
+    )
+
+
+def candidates(parts: Plan) -> CTE:
+    """Every record that could be the event: (subject, position, component, day, second, dtf, record ...)."""
+    branches = [_branch(parts, item, position) for position, item in enumerate(parts.endpoint.events)]
+    return union_all(*branches).cte("candidate")
+
+
+def _branch(parts: Plan, item: EventSource, position: int) -> Select[Any]:
+    named = [literal(position).label("position"), literal(item.component).label("component")]
+    start = parts.start
+    if parts.death is not None and parts.scope.sources[item.source].kind == "death":
+        died = parts.death
+        return select(died.c.subject, *named, died.c.day, died.c.second, died.c.dtf, *evidence(died)).join_from(
+            died, start, died.c.subject == start.c.subject
+        )
+    event = EVENT.alias()
+    reaches = and_(event.c.first_day < start.c.day, event.c.last_day >= start.c.day)
+    day = case((reaches, start.c.day), else_=event.c.first_day).label("day")
+    return (
+        select(event.c.subject, *named, day, event.c.second, imputed(event).label("dtf"), *evidence(event))
+        .join_from(event, start, event.c.subject == start.c.subject)
+        .where(parts.scope.holds(event, item.source))
+    )
+
+
+def _event(parts: Plan, found: CTE) -> CTE:
+    start, end = parts.start, parts.end
+    ranked = (
+        select(*found.c, place(found.c.subject, found.c.day, found.c.position, found.c.record))
+        .join_from(found, start, found.c.subject == start.c.subject)
+        .join(end, end.c.subject == found.c.subject)
+        .where(after(found.c.day, found.c.second, start), found.c.day <= end.c.day)
+    )
+    return first_row(ranked, "event")
+
+
+def _censor(parts: Plan) -> CTE:
+    """Latest evidence that the event had not happened: (subject, day, position, clipped, record ...)."""
+    branches = [_censor_branch(parts, item, place_) for place_, item in enumerate(parts.endpoint.censor)]
+    union = union_all(*branches).subquery()
+    order = (union.c.day.desc(), union.c.clipped, union.c.position, union.c.record)
+    return first_row(select(*union.c, place(union.c.subject, *order)), "censor")
+
+
+def _censor_branch(parts: Plan, item: CensorSource, position: int) -> Select[Any]:
+    event, start, end = EVENT.alias(), parts.start, parts.end
+    over = event.c.first_day > end.c.day
+    day = earlier(event.c.first_day, end.c.day) if item.clip else event.c.first_day
+    clipped: ColumnElement[int] = case((over, 1), else_=0) if item.clip else literal(0)
+    conditions = [parts.scope.holds(event, item.source), day >= start.c.day]
+    return (
+        select(
+            event.c.subject,
+            day.label("day"),
+            literal(position).label("position"),
+            clipped.label("clipped"),
+            *evidence(event),
+        )
+        .join_from(event, start, event.c.subject == start.c.subject)
+        .join(end, end.c.subject == event.c.subject)
+        .where(*conditions if item.clip else (*conditions, ~over))
+    )
+
+
+def rows(definition: Definition, endpoint: TimeToEvent, one_subject: bool = False) -> Select[Any]:
+    """The statement: one row for every subject enrolled at `as_of`, ordered by subject."""
+    parts = plan(definition, endpoint, one_subject)
+    found, censored = _event(parts, candidates(parts)), _censor(parts)
+    members = enrolled_subjects(parts.scope, definition.enrolled)
+    statement = select(
+        members.c.subject,
+        _exclusion(parts).label("excluded"),
+        parts.zero.c.day.label("day_zero"),
+        *_prefixed(parts.start, "start"),
+        *_prefixed(found, "event"),
+        *_prefixed(censored, "censor"),
+        parts.end.c.day.label("end_day"),
+        parts.end.c.position.label("end_position"),
+    ).join_from(members, parts.zero, parts.zero.c.subject == members.c.subject, isouter=True)
+    for table in (parts.baseline, None if parts.start is parts.zero else parts.start, parts.end, found, censored):
+        if table is not None:
+            statement = statement.join(table, table.c.subject == members.c.subject, isouter=True)
+    return statement.order_by(members.c.subject)
+
+
+def _prefixed(table: CTE, prefix: str) -> list[ColumnElement[Any]]:
+    return [column.label(f"{prefix}_{column.name}") for column in table.c if column.name != "subject"]
+
+
+def _exclusion(parts: Plan) -> ColumnElement[Any]:
+    """Why a subject is in no result row: the first requirement that it does not meet, or null."""
+    reasons: list[tuple[Any, Any]] = [(parts.zero.c.subject.is_(None), NOT_INFUSED)]
+    status, rule = parts.baseline, parts.endpoint.baseline
+    if status is not None and rule is not None:
+        reasons.append((status.c.subject.is_(None), NO_STATUS))
+        if rule.status_in is not None:
+            reasons.append((status.c.status.not_in(rule.status_in), rule.otherwise))
+        if rule.status_not_in is not None:
+            reasons.append((status.c.status.in_(rule.status_not_in), rule.otherwise))
+    if parts.endpoint.start is not None:
+        beyond = or_(parts.start.c.subject.is_(None), parts.start.c.day > parts.end.c.day)
+        reasons.append((beyond, parts.endpoint.start.otherwise))
+    return case(*reasons, else_=null())
+
+
+def all_candidates(definition: Definition, endpoint: TimeToEvent, one_subject: bool = False) -> Select[Any]:
+    """Every candidate with its start and end of observation, so that rejected ones can be explained."""
+    parts = plan(definition, endpoint, one_subject)
+    found = candidates(parts)
+    is_after = case((after(found.c.day, found.c.second, parts.start), 1), else_=0)
+    return (
+        select(
+            *found.c,
+            is_after.label("after_start"),
+            parts.end.c.day.label("end_day"),
+            parts.end.c.position.label("end_position"),
+        )
+        .join_from(found, parts.start, found.c.subject == parts.start.c.subject)
+        .join(parts.end, parts.end.c.subject == found.c.subject)
+        .order_by(found.c.subject, found.c.day, found.c.position, found.c.record)
+    )

@@ -1,0 +1,207 @@
+"""Events inside the window after day 0: the shared parts of SAE and DLT.
+
+docs/conventions.md: days 0..28 inclusive; an event that began before counts from the day it became worse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select
+
+from app.endpoints.compile.anchors import (
+    after,
+    day_zero,
+    death,
+    enrolled_subjects,
+    evidence,
+    first_row,
+    imputed,
+    observation_end,
+    place,
+)
+from app.endpoints.compile.visible import Scope, earlier
+from app.endpoints.definition import Definition, Toxicity, WindowIncidence
+from app.endpoints.event import EVENT
+
+
+@dataclass(frozen=True)
+class Window:
+    """The named parts that both window endpoints stand on."""
+
+    scope: Scope
+    definition: Definition
+    zero: CTE
+    end: CTE
+    enrolled: CTE
+    seen: CTE
+    death: CTE
+
+    @property
+    def last(self) -> ColumnElement[int]:
+        """Last day of the window."""
+        return self.zero.c.day + self.definition.window_days
+
+
+def window(definition: Definition, endpoint: WindowIncidence | Toxicity, one_subject: bool) -> Window:
+    """Lay out the anchors of a window endpoint."""
+    scope = Scope(definition.sources, one_subject)
+    zero = day_zero(scope, definition.day_zero)
+    end = observation_end(scope, endpoint.observation_end, zero)
+    return Window(
+        scope,
+        definition,
+        zero,
+        end,
+        enrolled_subjects(scope, definition.enrolled),
+        _seen(scope, definition.alive, end),
+        death(scope, endpoint.death, definition.alive),
+    )
+
+
+def _seen(scope: Scope, alive: str, end: CTE) -> CTE:
+    """Last day on which each subject was under observation, not beyond its end: (subject, day)."""
+    event = EVENT.alias()
+    return (
+        select(event.c.subject, func.max(earlier(event.c.first_day, end.c.day)).label("day"))
+        .join_from(event, end, event.c.subject == end.c.subject)
+        .where(scope.holds(event, alive))
+        .group_by(event.c.subject)
+        .cte("seen")
+    )
+
+
+def members(parts: Window, found: CTE) -> Select[Any]:
+    """One row for every subject and each of its findings (at least one row a subject)."""
+    died, last = parts.death, parts.last
+    in_window = and_(died.c.day >= parts.zero.c.day, died.c.day <= last, died.c.day <= parts.end.c.day)
+    subjects = parts.enrolled
+    return (
+        select(
+            subjects.c.subject,
+            parts.zero.c.day.label("day_zero"),
+            parts.end.c.day.label("observed_until"),
+            parts.end.c.position.label("end_position"),
+            parts.seen.c.day.label("seen_day"),
+            case((in_window, died.c.day), else_=null()).label("death_day"),
+            *[column for column in found.c if column.name != "subject"],
+        )
+        .join_from(subjects, parts.zero, parts.zero.c.subject == subjects.c.subject, isouter=True)
+        .join(parts.end, parts.end.c.subject == subjects.c.subject, isouter=True)
+        .join(parts.seen, parts.seen.c.subject == subjects.c.subject, isouter=True)
+        .join(died, died.c.subject == subjects.c.subject, isouter=True)
+        .join(found, found.c.subject == subjects.c.subject, isouter=True)
+        .order_by(subjects.c.subject, found.c.day, found.c.record)
+    )
+
+
+def grades(parts: Window, sources: list[str]) -> CTE:
+    """Grades reached inside the window and above the grade at day 0, or not graded: one row each.
+
+    (subject, day, dtf, kind, status, category, grade, baseline, related, flag, second, end_*, until_*, record ...)
+    """
+    event, before, zero = EVENT.alias(), _grade_at_start(parts, sources), parts.zero
+    reaches = and_(event.c.first_day < zero.c.day, event.c.last_day >= zero.c.day)
+    day = case((reaches, zero.c.day), else_=event.c.first_day)
+    kept = [event.c[name] for name in _KEPT]
+    above = or_(event.c.grade.is_(None), before.c.grade.is_(None), event.c.grade > before.c.grade)
+    return (
+        select(
+            event.c.subject,
+            day.label("day"),
+            imputed(event).label("dtf"),
+            *kept,
+            before.c.grade.label("baseline"),
+            *evidence(event),
+        )
+        .join_from(event, zero, event.c.subject == zero.c.subject)
+        .join(parts.end, parts.end.c.subject == event.c.subject)
+        .join(before, before.c.record == event.c.record, isouter=True)
+        .where(or_(*[parts.scope.holds(event, source) for source in sources]), above)
+        .where(in_window(parts, event, day))
+        .cte("reached")
+    )
+
+
+_KEPT = (
+    "kind",
+    "status",
+    "category",
+    "grade",
+    "related",
+    "flag",
+    "second",
+    "end_day",
+    "end_second",
+    "until_day",
+    "until_second",
+)
+
+
+def in_window(parts: Window, event: Any, day: ColumnElement[int]) -> ColumnElement[bool]:
+    """Not before day 0, not over before it, inside the window and before the end of observation."""
+    zero = parts.zero
+    not_over = or_(event.c.end_day.is_(None), event.c.end_day >= zero.c.day)
+    return and_(after(day, event.c.second, zero), not_over, day <= parts.last, day <= parts.end.c.day)
+
+
+def _grade_at_start(parts: Window, sources: list[str]) -> CTE:
+    """The last grade of each record before day 0: (record, grade)."""
+    event, zero = EVENT.alias(), parts.zero
+    order = (event.c.first_day.desc(), event.c.second.desc(), event.c.grade.desc(), event.c.id)
+    past = ~or_(event.c.last_day >= zero.c.day, after(event.c.first_day, event.c.second, zero))
+    timed = and_(event.c.first_day == zero.c.day, event.c.second < zero.c.second)
+    ranked = (
+        select(event.c.record, event.c.grade, place(event.c.record, *order))
+        .join_from(event, zero, event.c.subject == zero.c.subject)
+        .where(or_(*[parts.scope.holds(event, source) for source in sources]), or_(past, timed))
+    )
+    return first_row(ranked, "grade_at_start")
+
+
+def incidence(definition: Definition, endpoint: WindowIncidence, one_subject: bool = False) -> Select[Any]:
+    """The statement of a window incidence (SAE): one row a subject and finding.
+
+    verdict: `yes`, or `unknown` (nothing recorded; or it began before day 0, worsened inside the window, and the day
+    on which it became serious is not recorded).
+    """
+    parts = window(definition, endpoint, one_subject)
+    event, worse = EVENT.alias(), grades(parts, [endpoint.worsening])
+    zero = parts.zero
+    reaches = and_(event.c.first_day < zero.c.day, event.c.last_day >= zero.c.day)
+    day = case((reaches, zero.c.day), else_=event.c.first_day)
+    dated = in_window(parts, event, day)
+    worsened = select(worse.c.record).where(worse.c.grade.is_not(None), worse.c.record == event.c.record).exists()
+    undated = and_(~after(day, event.c.second, zero), event.c.flag == 0, worsened)
+    verdict = case((and_(dated, event.c.status == "serious"), "yes"), else_="unknown")
+    spread = or_(event.c.first_day < zero.c.day, event.c.last_day > parts.last)
+    found = (
+        select(
+            event.c.subject,
+            day.label("day"),
+            case((spread, imputed(event)), else_=null()).label("dtf"),
+            verdict.label("verdict"),
+            event.c.category,
+            event.c.grade,
+            event.c.related,
+            *evidence(event),
+        )
+        .join_from(event, zero, event.c.subject == zero.c.subject)
+        .join(parts.end, parts.end.c.subject == event.c.subject)
+        .where(parts.scope.holds(event, endpoint.source), or_(dated, undated))
+        .cte("finding")
+    )
+    return members(parts, found)
+
+
+HOURS_A_DAY, SECONDS_AN_HOUR = 24, 3600
+
+
+def lasted_at_most(reached: Any, end: str, hours: int) -> ColumnElement[bool]:
+    """Whether the end is known and no later than so many hours: by clock where both are timed, else by days."""
+    end_second, end_day = reached.c[f"{end}_second"], reached.c[f"{end}_day"]
+    timed = and_(end_second.is_not(None), reached.c.second.is_not(None))
+    by_clock = end_second - reached.c.second <= literal(hours * SECONDS_AN_HOUR)
+    by_days = end_day - reached.c.day <= literal(hours // HOURS_A_DAY)
+    return case((timed, by_clock), (end_day.is_(None), False), else_=by_days) == True  # noqa: E712 - SQL

@@ -1,0 +1,6 @@
+"""The example extract: a seeded generator of invented trial data, untidy as hospitals are."""
+
+from app.example.extract import Extract, generate
+from app.example.files import write
+
+__all__ = ["Extract", "generate", "write"]

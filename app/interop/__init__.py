@@ -1,0 +1,1 @@
+"""Translation between the records and the formats of others. Pure: no session, no clock."""

@@ -1,0 +1,53 @@
+"""Bundles made by joining bytes, so that stored resources are streamed and never read again.
+
+https://hl7.org/fhir/R4/bundle.html
+
+A Bundle is ``head`` + FIRST + entry + NEXT + entry … + TAIL, or ``head`` + EMPTY_TAIL: FHIR has no empty arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from app.interop.fhir.encode import to_json
+
+FIRST = b',"entry":['
+NEXT = b","
+TAIL = b"]}"
+EMPTY_TAIL = b"}"
+_STATUS = {"POST": b"201", "PUT": b"200", "DELETE": b"204"}
+
+
+def head(total: int | None, links: list[tuple[str, str]], kind: str = "searchset") -> bytes:
+    """Everything before the entries. total: matches in all, or None where unknown; links: (relation, url)."""
+    body = {"resourceType": "Bundle", "type": kind}
+    counted = body if total is None else {**body, "total": total}
+    linked = {**counted, "link": [{"relation": relation, "url": url} for relation, url in links]} if links else counted
+    return to_json(linked)[:-1]
+
+
+def entry(base: bytes, type_and_id: bytes, body: bytes, mode: str = "match") -> bytes:
+    """A searchset entry. base: the service's address without a trailing slash; mode: match, include or outcome."""
+    return b'{"fullUrl":"%b/%b","resource":%b,"search":{"mode":"%b"}}' % (base, type_and_id, body, mode.encode())
+
+
+def history_entry(
+    base: bytes, type_and_id: bytes, version: bytes, last_modified: bytes, method: str, body: bytes | None
+) -> bytes:
+    """A history entry. method: POST, PUT or DELETE; body: that version's JSON, None for a deletion."""
+    resource = b"" if body is None else b',"resource":%b' % body
+    url = type_and_id.partition(b"/")[0] if method == "POST" else type_and_id
+    return (
+        b'{"fullUrl":"%b/%b"%b,"request":{"method":"%b","url":"%b"},'
+        b'"response":{"status":"%b","etag":"W/\\"%b\\"","lastModified":"%b"}}'
+    ) % (base, type_and_id, resource, method.encode(), url, _STATUS[method], version, last_modified)
+
+
+def stream(before: bytes, entries: Iterable[bytes]) -> Iterator[bytes]:
+    """The Bundle in pieces: the head, each entry with what must stand before it, and the end."""
+    yield before
+    joint = FIRST
+    for item in entries:
+        yield joint + item
+        joint = NEXT
+    yield EMPTY_TAIL if joint is FIRST else TAIL

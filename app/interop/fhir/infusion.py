@@ -1,0 +1,127 @@
+"""The infusion: Procedure, MedicationAdministration, BiologicallyDerivedProduct and what was measured.
+
+https://hl7.org/fhir/R4/medicationadministration.html
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from app.domain.infusion import Infusion
+from app.interop.fhir.codes import coded, fixed
+from app.interop.fhir.doses import dose_quantity
+from app.interop.fhir.draft import Context, Draft
+from app.interop.fhir.elements import (
+    Json,
+    coded_extensions,
+    date_time,
+    extension,
+    period,
+    present,
+    quantity,
+    study_extension,
+    subject,
+)
+from app.interop.fhir.observation import observation
+from app.interop.fhir.procedure import procedure_status
+from app.interop.fhir.urls import project
+
+PRODUCT = "product"
+
+
+def write_infusion(record: Infusion, context: Context) -> list[Draft]:
+    """Procedure first. The product has no status for errors, so an infusion entered in error has no product."""
+    drafts = [_procedure(record, context), _administration(record, context)]
+    if _has_product(record):
+        drafts.append(_product(record, context))
+    return [*drafts, *_findings(record, context)]
+
+
+def _has_product(record: Infusion) -> bool:
+    return record.status != "entered-in-error"
+
+
+def _status(record: Infusion) -> str:
+    return procedure_status(record, record.outcome or "unknown")
+
+
+def _when(record: Infusion, name: str) -> Json:
+    if record.end is None:
+        return {f"{name}DateTime": date_time(record.start)}
+    return {f"{name}Period": period(record.start, record.end)}
+
+
+def _procedure(record: Infusion, context: Context) -> Draft:
+    lymphodepletion = [coded("lymphodepletion", word) for word in record.lymphodepletion or ()]
+    body = present(
+        extension=[
+            study_extension(context),
+            *extension(project("course-number"), valueInteger=record.number),
+            *coded_extensions(project("lymphodepletion"), lymphodepletion),
+        ],
+        status=_status(record),
+        code=fixed("gamma-delta-t-cells", "donor-gamma-delta-t-cells"),
+        subject=subject(context),
+        **_when(record, "performed"),
+    )
+    return Draft("Procedure", "", body)
+
+
+def _administration(record: Infusion, context: Context) -> Draft:
+    planned = dose_quantity(record.planned_dose, record.dosing_weight_kg)
+    product = [context.own("BiologicallyDerivedProduct", PRODUCT)] if _has_product(record) else None
+    body = present(
+        extension=[study_extension(context), *extension(project("planned-dose"), valueQuantity=planned)],
+        partOf=[context.own("Procedure", "")],
+        status=_status(record),
+        medicationCodeableConcept=fixed("gamma-delta-t-cells", "donor-gamma-delta-t-cells"),
+        subject=subject(context),
+        supportingInformation=product,
+        **_when(record, "effective"),
+        dosage=_dosage(record),
+    )
+    return Draft("MedicationAdministration", "", body)
+
+
+def _dosage(record: Infusion) -> Json | None:
+    """The dose with its route; a dosage without a dose is not allowed (mad-1)."""
+    dose = dose_quantity(record.dose, record.dosing_weight_kg)
+    return None if dose is None else present(route=coded("route", record.route), dose=dose)
+
+
+def _product(record: Infusion, context: Context) -> Draft:
+    """The cells. R4 knows the donor of a product but not its recipient: an extension names the patient."""
+    body = present(
+        extension=[
+            study_extension(context, project("research-study")),
+            *extension(project("recipient"), valueReference=subject(context)),
+            *coded_extensions(project("donor-type"), [coded("donor_type", record.donor_type)]),
+        ],
+        productCategory="cells",
+        productCode=fixed("gamma-delta-t-cells", "donor-gamma-delta-t-cells"),
+    )
+    return Draft("BiologicallyDerivedProduct", PRODUCT, body)
+
+
+def _findings(record: Infusion, context: Context) -> list[Draft]:
+    of_product: dict[str, Any] = {"partOf": [context.own("Procedure", "")]}
+    if _has_product(record):
+        of_product["focus"] = [context.own("BiologicallyDerivedProduct", PRODUCT)]
+    return [
+        *_finding(record, context, "viability", record.viability_pct, "%", of_product),
+        *_finding(record, context, "purity", record.purity_pct, "%", of_product),
+        *_finding(record, context, "body-weight", record.dosing_weight_kg, "kg", {"category": "vital-signs"}),
+    ]
+
+
+def _finding(
+    record: Infusion, context: Context, name: str, value: Decimal | None, unit: str, elements: dict[str, Any]
+) -> list[Draft]:
+    if value is None:
+        return []
+    return [
+        observation(
+            record, context, name, fixed(name), record.start, valueQuantity=quantity(value, unit), **elements
+        )
+    ]

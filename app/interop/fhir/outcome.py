@@ -1,0 +1,53 @@
+"""OperationOutcome: what went wrong, for FHIR clients.
+
+https://hl7.org/fhir/R4/operationoutcome.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.domain.errors import Category, Fault, Issue
+from app.interop.fhir.encode import to_json
+
+ISSUE_TYPES: dict[Category, str] = {
+    Category.MALFORMED: "structure",
+    Category.INVALID: "invalid",
+    Category.NOT_FOUND: "not-found",
+    Category.GONE: "deleted",
+    Category.NOT_ALLOWED: "forbidden",
+    Category.NOT_ACCEPTABLE: "not-supported",
+    Category.CONFLICT: "conflict",
+    Category.PRECONDITION: "conflict",
+    Category.TOO_LARGE: "too-long",
+    Category.UNSUPPORTED_MEDIA: "not-supported",
+    Category.UNPROCESSABLE: "processing",
+    Category.BUSY: "throttled",
+    Category.INTERNAL: "exception",
+}
+
+
+def operation_outcome(severity: str, code: str, diagnostics: str, expression: list[str] | None = None) -> bytes:
+    """An OperationOutcome of one issue. severity, code: IssueSeverity and IssueType; expression: FHIRPath places."""
+    return _outcome([_issue(severity, code, diagnostics, expression)])
+
+
+def from_fault(fault: Fault) -> bytes:
+    """A fault and the issues behind it; the plain sentence stands alone where there are none."""
+    if not fault.issues:
+        return operation_outcome("error", ISSUE_TYPES[fault.category], fault.detail)
+    return _outcome([_from_issue(issue) for issue in fault.issues])
+
+
+def _from_issue(issue: Issue) -> dict[str, Any]:
+    expected = f"; expected: {issue.expected}" if issue.expected else ""
+    return _issue("error", issue.code, issue.message + expected, [issue.path] if issue.path else None)
+
+
+def _issue(severity: str, code: str, diagnostics: str, expression: list[str] | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"severity": severity, "code": code, "diagnostics": diagnostics}
+    return {**body, "expression": expression} if expression else body
+
+
+def _outcome(issues: list[dict[str, Any]]) -> bytes:
+    return to_json({"resourceType": "OperationOutcome", "issue": issues})

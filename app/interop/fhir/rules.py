@@ -1,0 +1,184 @@
+"""Element rules that the structure check leaves out: required codes, references, dates, JSON types.
+
+https://hl7.org/fhir/R4/json.html
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from app.domain.dates import PartialDate, parse_date
+from app.domain.errors import Issue
+from app.interop.fhir.structure import ELEMENT_NAME
+
+MAX_DEPTH = 32
+TOO_DEEP = "too-costly"
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
+_LITERAL = re.compile(
+    r"(?:(?P<base>https?://[^\s?#]+/)?(?P<type>[A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?"
+    r"|urn:uuid:[0-9a-fA-F-]{36}|urn:oid:[0-9.]+|#[A-Za-z0-9\-.]{0,64}|https?://\S+)",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table: an element, the kind of rule, and the codes or target types that it allows."""
+
+    element: str
+    kind: str
+    values: tuple[str, ...]
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """The table by element: a full path such as ``Observation.status``, or its end such as ``low.value``."""
+    text = files("app.interop.fhir.tables").joinpath("elements.csv").read_text(encoding="utf-8")
+    rows = (
+        Rule(row["element"].removeprefix("*."), row["kind"], tuple(row["values"].split()))
+        for row in csv.DictReader(text.splitlines())
+    )
+    return {rule.element: rule for rule in rows}
+
+
+def element_issues(resource: dict[str, Any]) -> list[Issue]:
+    """Every element of `resource` that breaks a rule of the table or the JSON form of FHIR."""
+    found: list[Issue] = []
+    _object(resource, str(resource["resourceType"]), "", found, MAX_DEPTH)
+    return found
+
+
+def _object(node: dict[str, Any], element: str, path: str, found: list[Issue], depth: int) -> None:
+    if not node:
+        found.append(Issue(path, "structure", "an empty object is not allowed"))
+    if depth == 0:
+        found.append(Issue(path, TOO_DEEP, "nested too deeply", f"at most {MAX_DEPTH} levels"))
+        return
+    head, parent = (f"{path}." if path else ""), element.rpartition(".")[2]
+    for name, value in node.items():
+        place = head + name if ELEMENT_NAME.fullmatch(name) else path
+        if name == "contained" and isinstance(value, list):
+            _contained(value, place, found, depth)
+        else:
+            _member(value, f"{element}.{name}", f"{parent}.{name}", name, place, found, depth)
+
+
+def _contained(resources: list[Any], path: str, found: list[Issue], depth: int) -> None:
+    for index, resource in enumerate(resources):
+        if isinstance(resource, dict):
+            _object(resource, str(resource.get("resourceType")), f"{path}[{index}]", found, depth - 1)
+
+
+def _member(value: Any, element: str, end: str, name: str, path: str, found: list[Issue], depth: int) -> None:
+    table = rules()
+    rule = table.get(element) or table.get(end) or table.get(name)
+    if not isinstance(value, list):
+        _value(value, element, rule, path, found, depth)
+        return
+    if not value:
+        found.append(Issue(path, "structure", "an empty array is not allowed"))
+    for index, item in enumerate(value):
+        if item is not None:  # a gap in an array of primitives, filled by its `_` sibling
+            _value(item, element, rule, f"{path}[{index}]", found, depth)
+
+
+def _value(value: Any, element: str, rule: Rule | None, path: str, found: list[Issue], depth: int) -> None:
+    if value is None:
+        found.append(Issue(path, "structure", "null is not allowed"))
+        return
+    if rule is not None:
+        found.extend(_JUDGES[rule.kind](value, rule, path))
+    if isinstance(value, dict):
+        if "reference" in value and (rule is None or rule.kind != "reference"):
+            found.extend(_reference(value, _ANY_TARGET, path))
+        _object(value, element, path, found, depth - 1)
+
+
+def _code(value: Any, rule: Rule, path: str) -> list[Issue]:
+    if isinstance(value, str) and value in rule.values:
+        return []
+    return [Issue(path, "code-invalid", "not a code of the required value set", ", ".join(rule.values))]
+
+
+def _concept(value: Any, rule: Rule, path: str) -> list[Issue]:
+    codings = value.get("coding") if isinstance(value, dict) else None
+    codes = [coding.get("code") for coding in codings or () if isinstance(coding, dict)]
+    if any(isinstance(code, str) and code in rule.values for code in codes):
+        return []
+    return [Issue(path, "code-invalid", "no code of the required value set", ", ".join(rule.values))]
+
+
+def _reference(value: Any, rule: Rule, path: str) -> list[Issue]:
+    literal = value.get("reference") if isinstance(value, dict) else None
+    if literal is None:
+        return []
+    match = _LITERAL.fullmatch(literal) if isinstance(literal, str) else None
+    if match is None:
+        return [Issue(f"{path}.reference", "value", "not a reference", "Type/id, an absolute URL, urn:uuid: or #id")]
+    target, relative = match["type"], match["base"] is None
+    known = relative or target in _known_targets()
+    if not rule.values or target is None or target in rule.values or not known:
+        return []
+    return [Issue(f"{path}.reference", "value", "a reference to a wrong type", ", ".join(rule.values))]
+
+
+@cache
+def _known_targets() -> frozenset[str]:
+    return frozenset(target for rule in rules().values() if rule.kind == "reference" for target in rule.values)
+
+
+def _json_type(types: tuple[type, ...], expected: str) -> Callable[[Any, Rule, str], list[Issue]]:
+    def judge(value: Any, rule: Rule, path: str) -> list[Issue]:
+        if type(value) in types:
+            return []
+        return [Issue(path, "structure", "wrong JSON type", expected)]
+
+    return judge
+
+
+def _uri(value: Any, rule: Rule, path: str) -> list[Issue]:
+    if isinstance(value, str) and not any(character.isspace() for character in value):
+        return []
+    return [Issue(path, "value", "not a URI", "a text without blanks")]
+
+
+def _period(value: Any, rule: Rule, path: str) -> list[Issue]:
+    start, end = (_day(value.get(name)) for name in ("start", "end")) if isinstance(value, dict) else (None, None)
+    if start is None or end is None or start.first <= end.last:
+        return []
+    return [Issue(path, "invariant", "a period must not end before it starts (per-1)")]
+
+
+def _day(text: Any) -> PartialDate | None:
+    try:
+        return parse_date(text) if isinstance(text, str) else None
+    except ValueError:  # the structure check names what is no date
+        return None
+
+
+def id_issues(resource: dict[str, Any]) -> list[Issue]:
+    """The resource id, where there is one: 1 to 64 letters, digits, hyphens and dots."""
+    identity = resource.get("id", "x")
+    if isinstance(identity, str) and _ID.fullmatch(identity):
+        return []
+    return [Issue("id", "value", "not an id", "1 to 64 letters, digits, '-' and '.'")]
+
+
+_ANY_TARGET = Rule("", "reference", ())
+_JUDGES: dict[str, Callable[[Any, Rule, str], list[Issue]]] = {
+    "code": _code,
+    "concept": _concept,
+    "reference": _reference,
+    "date": _json_type((str,), "a text"),
+    "boolean": _json_type((bool,), "true or false"),
+    "number": _json_type((int, float, Decimal), "a number"),
+    "uri": _uri,
+    "period": _period,
+}

@@ -1,0 +1,1 @@
+"""Tables of the FHIR room, a reference in every row."""

@@ -1,0 +1,74 @@
+"""create_app: the only place where everything meets.
+
+https://fastapi.tiangolo.com/advanced/events/
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from app.api import faults
+from app.api.fhir.app import fhir_app
+from app.api.limits import BodyLimit
+from app.api.routes import endpoints, health, records, status, studies
+from app.config import Settings
+from app.migrate import upgrade
+from app.services.asking import utc_now
+from app.services.context import Services
+from app.services.studies import seed
+from app.storage.database import open_database
+from app.storage.writer import Writer
+from app.version import VERSION
+
+SUMMARY = "Trial data in; endpoints, status and FHIR out."
+
+
+def random_id() -> str:
+    """An id that says nothing: 128 random bits."""
+    return secrets.token_hex(16)
+
+
+def create_app(
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    new_id: Callable[[], str] = random_id,
+) -> FastAPI:
+    """The whole service on its settings. Opening and closing the store follows the application's life."""
+    chosen = settings or Settings()
+    tools = open_services(chosen, clock, new_id)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        close_services(tools)
+
+    app = FastAPI(title="Engraft", version=VERSION, summary=SUMMARY, lifespan=life, redoc_url=None)
+    app.state.services = tools
+    for module in (studies, records, endpoints, status, health):
+        app.include_router(module.router)
+    app.mount("/fhir", fhir_app(tools))
+    app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
+    faults.install(app)
+    return app
+
+
+def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Callable[[], str]) -> Services:
+    """Migrate, open and seed the store."""
+    if settings.database_url is None:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.url)
+    database = open_database(settings.url, settings.readers)
+    tools = Services(settings, database, Writer(database.write), clock, new_id)
+    tools.writer.run(lambda connection: seed(connection, clock(), new_id))
+    return tools
+
+
+def close_services(tools: Services) -> None:
+    """Finish what is queued, then close the store."""
+    tools.writer.stop()
+    tools.database.dispose()

@@ -1,0 +1,44 @@
+"""Migrations: up to head, and models against migrations.
+
+https://alembic.sqlalchemy.org/en/latest/api/commands.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, pool
+
+from app.storage.tables import METADATA
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def config(url: str) -> Config:
+    """Alembic's configuration for a database."""
+    found = Config(str(ROOT / "alembic.ini"))
+    found.set_main_option("script_location", str(ROOT / "alembic"))
+    found.attributes["url"] = url
+    return found
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring a database to a revision."""
+    command.upgrade(config(url), revision)
+
+
+def downgrade(url: str, revision: str = "base") -> None:
+    """Take a database back to a revision."""
+    command.downgrade(config(url), revision)
+
+
+def differences(url: str) -> list[object]:
+    """What the models have and a migrated database has not, or the other way round."""
+    engine = create_engine(url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        found: list[object] = compare_metadata(MigrationContext.configure(connection), METADATA)
+    return found

@@ -1,0 +1,1 @@
+"""The errands: intake, status, derivation, release. Each a straight line."""

@@ -1,0 +1,22 @@
+"""What the errands run on: database, writer, clock and ids. Built once in `create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.config import Settings
+from app.storage.database import Database
+from app.storage.writer import Writer
+
+
+@dataclass(frozen=True)
+class Services:
+    """Clock and ids are arguments (law 9), so that a test can fix both."""
+
+    settings: Settings
+    database: Database
+    writer: Writer
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]

@@ -1,0 +1,1 @@
+"""Derivation: endpoints on reading, for any (`as_of`, `cutoff`, definition version)."""

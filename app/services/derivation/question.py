@@ -1,0 +1,108 @@
+"""What is asked of an endpoint, and the header that every answer carries.
+
+docs/adr/0003-as-of-and-cutoff.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select
+
+from app.domain.dates import EPOCH, iso_day
+from app.domain.errors import Category, Fault, bad_parameter
+from app.endpoints.compile.time_to_event import all_candidates, rows
+from app.endpoints.compile.toxicity import toxicity
+from app.endpoints.compile.window import incidence
+from app.endpoints.definition import AnyEndpoint, Definition, TimeToEvent, WindowIncidence
+from app.endpoints.definitions import shipped
+from app.endpoints.event import LAST_DAY
+from app.storage.counter import Moment
+
+
+@dataclass(frozen=True)
+class Question:
+    """One endpoint of one study, under one analysis, at one cut-off, as known at one moment."""
+
+    study: str
+    definition: Definition
+    endpoint: str
+    analysis: str
+    cutoff: int | None
+    as_of: Moment
+    subject: int | None = None
+
+    @property
+    def rule(self) -> AnyEndpoint:
+        """The endpoint with its analysis applied."""
+        found = self.definition.endpoints[self.endpoint]
+        return found.analysis(self.analysis) if isinstance(found, TimeToEvent) else found
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Values for the compiled statements."""
+        cutoff = LAST_DAY if self.cutoff is None else self.cutoff
+        return {"study": self.study, "as_of": self.as_of.seq, "cutoff": cutoff, "subject": self.subject}
+
+    @property
+    def today(self) -> int:
+        """The last day on which anything can be known: the cut-off, else the day of `as_of`."""
+        return self.cutoff if self.cutoff is not None else day_of(self.as_of)
+
+    def statement(self, kind: str = "rows") -> Select[Any]:
+        """The compiled statement: `rows`, or `candidates` of a time-to-event endpoint."""
+        return _statement(
+            self.definition.id, self.definition.version, self.endpoint, self.analysis, kind, self.subject is not None
+        )
+
+    def header(self) -> dict[str, Any]:
+        """What the answer depends on."""
+        return {
+            "endpoint": self.endpoint,
+            "study": self.study,
+            "definition": self.definition.id,
+            "definition_version": self.definition.version,
+            "analysis": self.analysis,
+            "cutoff": iso_day(self.cutoff),
+            "as_of": {"seq": self.as_of.seq, "time": self.as_of.time},
+        }
+
+
+def day_of(moment: Moment) -> int:
+    """The UTC day of a moment."""
+    return date.fromisoformat(moment.time[:10]).toordinal() - EPOCH
+
+
+@lru_cache(maxsize=512)
+def _statement(
+    definition: str, version: int, endpoint: str, analysis: str, kind: str, one_subject: bool
+) -> Select[Any]:
+    document = find_definition(definition, version)
+    rule = document.endpoints[endpoint]
+    if isinstance(rule, TimeToEvent):
+        build = rows if kind == "rows" else all_candidates
+        return build(document, rule.analysis(analysis), one_subject)
+    if isinstance(rule, WindowIncidence):
+        return incidence(document, rule, one_subject)
+    return toxicity(document, rule, one_subject)
+
+
+def find_definition(name: str, version: int | None = None) -> Definition:
+    """A definition by id (and version). Fault NOT_FOUND when there is none."""
+    found = shipped().get(name)
+    if found is None or version not in (None, found.version):
+        raise Fault(Category.NOT_FOUND, f"no such definition; known are {', '.join(sorted(shipped()))}")
+    return found
+
+
+def check_analysis(definition: Definition, endpoint: str, analysis: str) -> None:
+    """Fault when the endpoint or its analysis does not exist, naming those that do."""
+    rule = definition.endpoints.get(endpoint)
+    if rule is None:
+        raise Fault(Category.NOT_FOUND, f"no such endpoint; known are {', '.join(definition.endpoints)}")
+    known = ["primary", *(rule.analyses if isinstance(rule, TimeToEvent) else ())]
+    if analysis not in known:
+        raise bad_parameter("analysis", ", ".join(known))

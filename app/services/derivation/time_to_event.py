@@ -1,0 +1,138 @@
+"""Rows of time-to-event endpoints: what was decided for each subject, and by which record version.
+
+https://www.cdisc.org/standards/foundational/adam/adam-basic-data-structure-bds-time-event-tte-analyses-v10
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.domain.dates import iso_day
+from app.endpoints.definition import TimeToEvent
+from app.services.derivation.question import Question
+
+NOTHING_AFTER = "no evidence after the start"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One subject of the population. days: whole days since the start; cnsr: 0 event, else the censoring's code."""
+
+    subject: int
+    start: int
+    day: int
+    cnsr: int
+    component: str | None
+    reason: str | None
+    imputed: str | None
+    evidence: dict[str, Any] | None
+
+    @property
+    def days(self) -> int:
+        """Days from start to event or censoring, as the estimators use them."""
+        return self.day - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """One row for each member of the population, one exclusion for every other subject."""
+
+    rows: list[Row]
+    excluded: dict[int, str]
+
+
+def derive(connection: Connection, question: Question) -> Derived:
+    """Run the endpoint's statement."""
+    rule = question.rule
+    assert isinstance(rule, TimeToEvent)  # the caller chose by kind
+    found: list[Row] = []
+    excluded: dict[int, str] = {}
+    for row in connection.execute(question.statement(), question.parameters).mappings():
+        if row["excluded"] is not None:
+            excluded[row["subject"]] = row["excluded"]
+        else:
+            found.append(_event(row) if row["event_day"] is not None else _censored(row, rule, question))
+    return Derived(found, excluded)
+
+
+def _event(row: Any) -> Row:
+    return Row(
+        row["subject"],
+        row["start_day"],
+        row["event_day"],
+        0,
+        row["event_component"],
+        None,
+        row["event_dtf"],
+        evidence(row, "event_"),
+    )
+
+
+def _censored(row: Any, rule: TimeToEvent, question: Question) -> Row:
+    start, day = row["start_day"], row["censor_day"]
+    if day is None:
+        return Row(row["subject"], start, start, rule.start_cnsr, None, NOTHING_AFTER, None, evidence(row, "start_"))
+    source = rule.censor[row["censor_position"]]
+    cnsr, reason = source.cnsr, source.reason
+    if row["censor_clipped"]:
+        cnsr, reason = end_of(rule, row["end_position"])
+    return Row(row["subject"], start, day, cnsr, None, reason, None, evidence(row, "censor_"))
+
+
+def end_of(rule: Any, position: int) -> tuple[int, str]:
+    """(CNSR, reason) of what ended observation; the place after the last source is the cut-off."""
+    ends = rule.observation_end
+    return (ends[position].cnsr, ends[position].reason) if position < len(ends) else (2, "data cut-off")
+
+
+def evidence(row: Any, prefix: str) -> dict[str, Any] | None:
+    """The record version that a row rests on."""
+    if row[f"{prefix}record"] is None:
+        return None
+    return {name: row[f"{prefix}{name}"] for name in ("record", "version", "resource")}
+
+
+def row_json(row: Row, number: str) -> dict[str, Any]:
+    """The row as the contract has it."""
+    return {
+        "subject": number,
+        "status": "censored" if row.cnsr else "event",
+        "component": row.component,
+        "start_date": iso_day(row.start),
+        "date": iso_day(row.day),
+        "days": row.days,
+        "aval": row.days + 1,
+        "cnsr": row.cnsr,
+        "reason": row.reason,
+        "imputed": row.imputed,
+        "evidence": [row.evidence] if row.evidence else [],
+    }
+
+
+def rejected(connection: Connection, question: Question) -> dict[int, list[dict[str, Any]]]:
+    """Records that could have been the event and are not, with the reason, by subject."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    chosen: set[int] = set()
+    for row in connection.execute(question.statement("candidates"), question.parameters).mappings():
+        why = _why(row, question, chosen)
+        if why is not None:
+            entry = {"record": row["record"], "version": row["version"], "date": iso_day(row["day"]), "why": why}
+            found.setdefault(row["subject"], []).append(entry)
+    return found
+
+
+def _why(row: Any, question: Question, chosen: set[int]) -> str | None:
+    """Candidates come in order, so that the first possible one of a subject is the event."""
+    if not row["after_start"]:
+        return "before the start"
+    if question.cutoff is not None and row["day"] > question.cutoff:
+        return "after the cut-off"
+    if row["day"] > row["end_day"]:
+        return f"after the observation end: {end_of(question.rule, row['end_position'])[1]}"
+    if row["subject"] in chosen:
+        return "an earlier event, or one listed before it on the same day, was taken"
+    chosen.add(row["subject"])
+    return None

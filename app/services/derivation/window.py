@@ -1,0 +1,195 @@
+"""Rows of the window endpoints, DLT and SAE: findings of a subject folded into one row.
+
+docs/dlt.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.domain.dates import iso_day
+from app.endpoints.compile.time_to_event import NOT_INFUSED
+from app.endpoints.definition import Toxicity, WindowIncidence
+from app.services.derivation.question import Question
+from app.services.derivation.time_to_event import end_of
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """One infused subject with the findings of its window, as the statement gave them."""
+
+    subject: int
+    day_zero: int
+    last: int
+    seen: int | None
+    observed_until: int
+    end_position: int
+    death: int | None
+    findings: list[Any] = field(default_factory=list)
+
+
+def derive(connection: Connection, question: Question) -> tuple[list[WindowRow], dict[int, str]]:
+    """(rows of the infused, exclusions of all others)."""
+    result = connection.execute(question.statement(), question.parameters).mappings()
+    rows, excluded = [], {}
+    for subject, group in groupby(result, key=lambda row: row["subject"]):
+        found = list(group)
+        if found[0]["day_zero"] is None:
+            excluded[subject] = NOT_INFUSED
+        else:
+            rows.append(_row(subject, found, question.definition.window_days))
+    return rows, excluded
+
+
+def _row(subject: int, found: list[Any], days: int) -> WindowRow:
+    first = found[0]
+    findings = [row for row in found if row["record"] is not None]
+    return WindowRow(
+        subject,
+        first["day_zero"],
+        first["day_zero"] + days,
+        first["seen_day"],
+        first["observed_until"],
+        first["end_position"],
+        first["death_day"],
+        findings,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SaeRow:
+    """Serious adverse events of one subject. sae is None while a finding is unresolved and none is certain."""
+
+    row: WindowRow
+
+    def _records(self, verdict: str) -> list[Any]:
+        return [item for item in self.row.findings if item["verdict"] == verdict]
+
+    @property
+    def count(self) -> int:
+        """Events, each record once."""
+        return len(self._records("yes"))
+
+    @property
+    def unresolved(self) -> int:
+        """Events of which it is not known whether they are serious."""
+        return len(self._records("unknown"))
+
+    @property
+    def sae(self) -> bool | None:
+        """Whether there was one."""
+        return True if self.count else None if self.unresolved else False
+
+    def certain(self) -> Iterator[Any]:
+        """The findings that count."""
+        return iter(self._records("yes"))
+
+    def as_json(self, number: str) -> dict[str, Any]:
+        """The row as the contract has it."""
+        findings = [*self._records("yes"), *self._records("unknown")]
+        return {
+            "subject": number,
+            "sae": self.sae,
+            "sae_count": self.count,
+            "unresolved": self.unresolved,
+            "start_date": iso_day(self.row.day_zero),
+            "onset_date": iso_day(min((item["day"] for item in self.certain()), default=None)),
+            "death_date": iso_day(self.row.death),
+            "imputed": next((item["dtf"] for item in findings if item["dtf"]), None),
+            "evidence": [_evidence(item) for item in findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DltRow:
+    """Dose-limiting toxicity of one subject."""
+
+    row: WindowRow
+    today: int
+    rule: Toxicity
+
+    def _decided(self, name: str) -> dict[str, Any]:
+        """The first finding of each record of which the column is set."""
+        found: dict[str, Any] = {}
+        for item in self.row.findings:
+            if item[name] is not None:
+                found.setdefault(item["record"], item)
+        return found
+
+    @property
+    def limiting(self) -> dict[str, Any]:
+        """Records that are a DLT, with the finding that made them one."""
+        return self._decided("rule")
+
+    @property
+    def unresolved(self) -> dict[str, Any]:
+        """Records of which it cannot be said."""
+        return {key: item for key, item in self._decided("unresolved").items() if key not in self.limiting}
+
+    @property
+    def observed(self) -> bool:
+        """Seen through the last day of the window."""
+        return self.row.seen is not None and self.row.seen >= self.row.last
+
+    @property
+    def evaluable(self) -> bool:
+        """Had a DLT, or was observed through the window."""
+        return bool(self.limiting) or self.observed
+
+    @property
+    def pending(self) -> bool:
+        """The window is still open, and nothing has ended observation inside it."""
+        ended = self.row.death is not None or self.row.observed_until < min(self.row.last, self.today)
+        return not self.evaluable and not ended and self.row.last > self.today
+
+    @property
+    def dlt(self) -> bool | None:
+        """True, False, or None where it cannot be said (unresolved, pending, not evaluable)."""
+        if self.limiting:
+            return True
+        return False if self.evaluable and not self.unresolved else None
+
+    def why_not_evaluable(self) -> str | None:
+        """The reason for a subject that is neither evaluable nor pending."""
+        if self.evaluable or self.pending:
+            return None
+        if self.row.death is not None:
+            return "died inside the window without a DLT"
+        if self.row.observed_until < min(self.row.last, self.today):
+            return end_of(self.rule, self.row.end_position)[1]
+        return "not observed through the last day of the window"
+
+    def as_json(self, number: str) -> dict[str, Any]:
+        """The row as the contract has it, with the investigator's word beside ours."""
+        limiting, unresolved = self.limiting, self.unresolved
+        grades = [item["grade"] for item in self.row.findings if item["kind"] == "ae_grade" and item["grade"]]
+        said = [
+            bool(item["flag"]) for item in self.row.findings if item["kind"] == "ae_grade" and item["flag"] is not None
+        ]
+        return {
+            "subject": number,
+            "evaluable": self.evaluable,
+            "pending": self.pending,
+            "reason": self.why_not_evaluable(),
+            "dlt": self.dlt,
+            "dlt_count": len(limiting),
+            "investigator_dlt": any(said) if said else None,
+            "unresolved": len(unresolved),
+            "start_date": iso_day(self.row.day_zero),
+            "onset_date": iso_day(min((item["day"] for item in limiting.values()), default=None)),
+            "max_grade": max(grades, default=None),
+            "rules": sorted({item["rule"] for item in limiting.values()}),
+            "excluded_by": sorted({item["excluded_by"] for item in self._decided("excluded_by").values()}),
+            "evidence": [_evidence(item) for item in [*limiting.values(), *unresolved.values()]],
+        }
+
+
+def _evidence(item: Any) -> dict[str, Any]:
+    shown = {name: item[name] for name in ("record", "version", "resource")}
+    reason = item.get("rule") or item.get("unresolved") or item.get("verdict")
+    return {**shown, "date": iso_day(item["day"]), "grade": item["grade"], "why": reason}

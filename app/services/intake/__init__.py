@@ -1,0 +1,1 @@
+"""Intake: payload in, receipt out, everything in between in one transaction."""

@@ -1,0 +1,30 @@
+"""What becomes of an arriving version: a pure decision, the same whatever the order of arrival.
+
+docs/adr/0002-versions-and-seq.md
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.domain.record import Record
+from app.storage.records import KnownRecord
+
+Decision = Literal["accepted", "amended", "unchanged", "late", "conflict"]
+
+
+def decide(known: KnownRecord | None, record: Record, digest: str) -> Decision:
+    """accepted: first of its record; amended: counts from now; late: kept, but a newer one counts already.
+
+    Where neither version nor time of recording order the versions, only what counts now can be "unchanged":
+    the same content after another one is a correction back to it.
+    """
+    if known is None or known.current is None:
+        return "accepted"
+    order, current = record.order, known.current
+    ordered = order.version is not None or order.recorded is not None
+    if digest == current.hash or (ordered and digest in known.hashes):
+        return "unchanged"
+    if order.same_place(current.order) and record.status != "entered-in-error":
+        return "conflict"
+    return "amended" if order.supersedes(current.order) else "late"

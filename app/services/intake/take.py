@@ -1,0 +1,203 @@
+"""The records of one payload, taken in their order: decided, versioned, handed on to be published.
+
+docs/adr/0002-versions-and-seq.md
+"""
+
+from __future__ import annotations
+
+from app.domain.errors import Issue
+from app.endpoints.event import FOREVER
+from app.services.intake.batch import Batch
+from app.services.intake.decide import Decision, decide
+from app.services.intake.prepare import Prepared, Refused
+from app.services.intake.publish import Publication, publish, publish_subjects
+from app.services.intake.receipt import Line
+from app.services.intake.views import VIEWED, stored_record
+from app.storage import inbox, studies
+from app.storage.documents import held_by_records, held_by_subjects
+from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, waiting
+from app.storage.tables import IDENTITY, RECORD, RECORD_VERSION, SUBJECT
+
+
+class Take:
+    """One payload on its way through the store; `lines` are its receipt."""
+
+    def __init__(self, batch: Batch, inbox_id: str) -> None:
+        self.lines: list[Line] = []
+        self._batch = batch
+        self._inbox = inbox_id
+        self._publications: list[Publication] = []
+        self._touched: dict[str, int] = {}
+        self._assignments: list[KnownRecord] = []
+        self._subject_lines: dict[str, list[Line]] = {}
+        self._waiting: dict[str, Line] = {}
+        self._unchanged: list[tuple[Line, KnownRecord]] = []
+
+    def all(self, items: list[Prepared | Refused]) -> None:
+        """Take every record, then write what is left."""
+        stored = []
+        for item in items:
+            if isinstance(item, Refused):
+                self._refuse(item.index, list(item.issues))
+            elif self._one(item):
+                stored.append(item.record.key)
+        self._flush()
+        self._recall()
+        inbox.clear(self._batch.connection, self._batch.study.name, stored, self._batch.moment.seq)
+
+    def _one(self, item: Prepared) -> bool:
+        """Take one record; False when it was refused."""
+        batch, record = self._batch, item.record
+        if record.key in batch.touched:
+            self._flush()
+        known = batch.records.get(record.key)
+        decision = decide(known, record, item.hash)
+        issues = self._site_issues(item) + ([_conflict(item)] if decision == "conflict" else [])
+        if issues:
+            self._refuse(item.index, issues)
+        elif decision == "unchanged" and known is not None and known.current is not None:
+            line = Line(item.index, "unchanged", record.id, known.current.label, waiting=known.subject is None)
+            self.lines.append(line)
+            self._unchanged.append((line, known))
+        else:
+            self._keep(item, known, decision)
+        return not issues
+
+    def _refuse(self, index: int, issues: list[Issue]) -> None:
+        self.lines.append(Line(index, "rejected", issues=tuple(issues)))
+
+    def _site_issues(self, item: Prepared) -> list[Issue]:
+        record, zones = item.record, self._batch.study.zones
+        path = f"records[{item.index}].site"
+        if zones and record.site not in zones:
+            return [Issue(path, "code-invalid", "not a site of this study", ", ".join(sorted(zones)))]
+        subject = self._batch.subjects.get(record.subject)
+        if subject is not None and subject.site != record.site:
+            return [Issue(path, "conflict", "the subject belongs to another site", "the site of the subject")]
+        return []
+
+    def _keep(self, item: Prepared, known: KnownRecord | None, decision: Decision) -> None:
+        """Store a version; publish it when it counts."""
+        record = item.record
+        subject = self._subject(item)
+        seq = self._batch.next_seq()
+        if known is None:
+            known = self._new_record(item, seq, subject)
+        old = known.current
+        version = self._add_version(item, known, seq, counts=decision != "late")
+        outcome = "amended" if decision == "amended" else "accepted"
+        line = Line(item.index, outcome, record.id, version.label, superseded=decision == "late")
+        self.lines.append(line)
+        self._batch.note(
+            seq, decision, record.key, subject.id if subject else None, (old.hash if old else None, item.hash)
+        )
+        if decision != "late":
+            self._move(known, record.subject, subject, seq)
+            self._publish(Publication(known, record, seq, subject, line.resources), line)
+
+    def _subject(self, item: Prepared) -> KnownSubject | None:
+        """The record's subject; a subject record makes one that was not known."""
+        batch, record = self._batch, item.record
+        subject = batch.subjects.get(record.subject)
+        if subject is not None or record.type != "subject":
+            return subject
+        self._flush()  # what waits for this subject may have come in this very payload
+        seq = batch.moment.seq + 1
+        subject = KnownSubject(seq, record.subject, record.site, batch.new_id(), batch.new_id())
+        batch.subjects[record.subject] = subject
+        names = {"number": subject.number, "site": subject.site, "patient": subject.patient}
+        row = {"id": seq, "study": batch.study.name, **names, "research_subject": subject.research_subject, "seq": seq}
+        batch.rows[SUBJECT].append(row)
+        for known, content in waiting(batch.connection, batch.study.name, subject.site, subject.number):
+            self._release(known, content, subject, seq)
+        return subject
+
+    def _release(self, known: KnownRecord, content: str, subject: KnownSubject, seq: int) -> None:
+        """Publish a record that waited for its subject."""
+        self._batch.records[known.key] = known
+        line = self._waiting.pop(known.key, Line(0, "accepted"))
+        line.waiting = False
+        known.subject = subject.id
+        self._publish(Publication(known, stored_record(content), seq, subject, line.resources), line)
+        self._assignments.append(known)
+
+    def _new_record(self, item: Prepared, seq: int, subject: KnownSubject | None) -> KnownRecord:
+        record, batch = item.record, self._batch
+        known = KnownRecord(seq, record.key, record.type, record.subject, subject.id if subject else None)
+        batch.records[record.key] = known
+        names = {"type": record.type, "site": record.site, "source": record.source, "source_id": record.id}
+        row = {"id": seq, "study": batch.study.name, "key": record.key, **names}
+        batch.rows[RECORD].append({**row, "subject_number": record.subject, "subject": known.subject})
+        return known
+
+    def _add_version(self, item: Prepared, known: KnownRecord, seq: int, *, counts: bool) -> KnownVersion:
+        batch, order = self._batch, item.record.order
+        known.revisions += 1
+        known.hashes.add(item.hash)
+        version = KnownVersion(seq, known.revisions, order, item.hash, item.record.status)
+        batch.touched.add(known.key)
+        if counts and known.current is not None:
+            batch.closed_versions[known.current.id] = seq
+        if counts:
+            known.current = version
+        row = {"id": seq, "record": known.id, "revision": version.revision, "version": order.version}
+        row |= {"recorded": order.recorded, "status": version.status, "hash": item.hash, "content": item.content}
+        row |= {"seq_from": seq, "seq_to": FOREVER if counts else seq, "inbox": self._inbox, "position": item.index}
+        batch.rows[RECORD_VERSION].append(row)
+        if item.identity is not None:
+            identity = {"record_version": seq, "subject_number": item.record.subject, **item.identity}
+            batch.rows[IDENTITY].append(identity)
+        return version
+
+    def _move(self, known: KnownRecord, number: str, subject: KnownSubject | None, seq: int) -> None:
+        """A correction may say that a record is another subject's."""
+        if known.subject_number == number:
+            return
+        left = studies.subject(self._batch.connection, self._batch.study.name, known.subject_number)
+        if left is not None and known.type in VIEWED:
+            self._batch.subjects[left.number] = left
+            self._touched[left.number] = seq
+        known.subject_number, known.subject = number, subject.id if subject else None
+        self._assignments.append(known)
+
+    def _publish(self, publication: Publication, line: Line) -> None:
+        known, subject = publication.known, publication.subject
+        self._publications.append(publication)
+        if subject is None:
+            line.waiting = True
+            self._waiting[known.key] = line
+            return
+        if known.type in VIEWED:
+            self._touched[subject.number] = publication.seq
+        if known.type == "subject":
+            self._subject_lines.setdefault(subject.number, []).append(line)
+
+    def _flush(self) -> None:
+        """Write what is gathered; the views of subjects come last, as they read what was written."""
+        batch = self._batch
+        publish(batch, self._publications)
+        batch.write()
+        for known in self._assignments:
+            assign(batch.connection, known)
+        touched = [(batch.subjects[number], seq) for number, seq in self._touched.items()]
+        references = publish_subjects(batch, touched)
+        batch.write()
+        for subject, _ in touched:
+            for line in self._subject_lines.pop(subject.number, []):
+                line.resources.extend(references[subject.id])
+        self._publications, self._touched, self._assignments = [], {}, []
+
+    def _recall(self) -> None:
+        """An unchanged record is answered with the resources of the first answer."""
+        connection = self._batch.connection
+        held = held_by_records(connection, {known.id for _, known in self._unchanged})
+        own = {known.subject for _, known in self._unchanged if known.type == "subject" and known.subject is not None}
+        held_by_subject = held_by_subjects(connection, own)
+        for line, known in self._unchanged:
+            found = held_by_subject.get(known.subject or 0, []) if known.type == "subject" else held.get(known.id, [])
+            line.resources.extend(f"{item.type}/{item.id}" for item in found if not item.deleted)
+
+
+def _conflict(item: Prepared) -> Issue:
+    path = f"records[{item.index}].version"
+    return Issue(path, "conflict", "this version was received before with other content", "a higher version")

@@ -1,0 +1,83 @@
+"""Patient and ResearchSubject: views over several records of one subject.
+
+https://hl7.org/fhir/R4/researchsubject.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.domain.dates import PartialDate, parse_date
+from app.domain.follow_up import Death, FollowUp
+from app.domain.infusion import Infusion
+from app.domain.record import Record
+from app.domain.records import read_record
+from app.domain.subject import EndOfStudy, Subject
+from app.interop.fhir.research_subject import SubjectView
+from app.interop.jsontext import parse
+from app.storage.records import KnownSubject, current_contents, identities
+
+VIEWED = ("subject", "infusion", "death", "end_of_study", "follow_up")
+
+
+def stored_record(content: str) -> Record:
+    """A record read back from the store, where only valid ones are."""
+    record = read_record(parse(content.encode()))
+    if isinstance(record, tuple):
+        raise TypeError(f"a stored record cannot be read: {record[0].path}")
+    return record
+
+
+def view(connection: Connection, subject: KnownSubject) -> SubjectView:
+    """The subject as its current records tell it."""
+    rows = current_contents(connection, subject.id, VIEWED)
+    versions = [(row.id, stored_record(row.content)) for row in rows]
+    counted = [(version, record) for version, record in versions if record.status != "entered-in-error"]
+    records = [record for _, record in counted]
+    own = max(((version, record) for version, record in counted if isinstance(record, Subject)), default=None, key=_id)
+    return _assemble(connection, subject, own, records)
+
+
+def _id(pair: tuple[int, Any]) -> int:
+    return pair[0]
+
+
+def _assemble(
+    connection: Connection, subject: KnownSubject, own: tuple[int, Any] | None, records: list[Record]
+) -> SubjectView:
+    record: Subject | None = own[1] if own else None
+    identity = identities(connection, [own[0]]).get(own[0]) if own else None
+    deaths = [item for item in records if isinstance(item, Death)]
+    ends = sorted((item for item in records if isinstance(item, EndOfStudy)), key=lambda item: item.date.first)
+    reported = any(isinstance(item, FollowUp) and item.reports_death for item in records)
+    return SubjectView(
+        number=subject.number,
+        site=subject.site,
+        sex=record.sex if record else None,
+        birth_year=_birth_year(identity.birth_date if identity else None),
+        consent=record.consent_date if record else None,
+        withdrawal=record.withdrawal if record else None,
+        state=record.state if record else "not-registered",
+        state_date=record.state_date if record else None,
+        infused=_first([item.start for item in records if isinstance(item, Infusion) and item.exposed]),
+        off_study=ends[-1].date if ends else None,
+        off_study_reason=None,
+        dead=bool(deaths) or reported,
+        death=_best([item.date for item in deaths if item.date is not None]),
+        strata=dict(record.strata or {}) if record else {},
+    )
+
+
+def _birth_year(text: str | None) -> int | None:
+    return None if text is None else int(parse_date(text).text[:4])
+
+
+def _first(dates: list[PartialDate]) -> PartialDate | None:
+    return min(dates, key=lambda date: date.first, default=None)
+
+
+def _best(dates: list[PartialDate]) -> PartialDate | None:
+    """The most exact of several dates of death, the earlier of equals."""
+    return min(dates, key=lambda date: (date.last - date.first, date.first), default=None)

@@ -1,0 +1,93 @@
+"""Resources on their way out: bytes as stored, in Bundles that are streamed.
+
+https://hl7.org/fhir/R4/patient-operation-everything.html (the same idea for ResearchStudy and ResearchSubject)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from app.domain.errors import Category, Fault, bad_parameter
+from app.interop.fhir import bundle
+from app.services.context import Services
+from app.storage import counter, documents, studies
+from app.storage.documents import Document, Everything
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of an `$everything`: its question, where it begins and ends, and what follows."""
+
+    question: Everything
+    total: int
+    after: int
+    last: int
+    next_token: str | None
+
+
+def everything(connection: Connection, type_: str, identifier: str, types: tuple[str, ...]) -> Everything:
+    """The question of `ResearchStudy/{id}/$everything` or `ResearchSubject/{id}/$everything`, as of now."""
+    seq = counter.latest(connection).seq
+    if type_ == "ResearchStudy":
+        study = studies.find_by_resource(connection, identifier)
+        if study is None:
+            raise Fault(Category.NOT_FOUND, "no such ResearchStudy")
+        return Everything(seq, study=study.name, types=types)
+    found = studies.subject_by_resource(connection, identifier)
+    if found is None:
+        raise Fault(Category.NOT_FOUND, "no such ResearchSubject")
+    return Everything(seq, subject=found[1].id, types=types)
+
+
+def page(connection: Connection, question: Everything, size: int, token: str | None) -> Page:
+    """The page at `token` (the first without one); later pages keep the first one's snapshot."""
+    after = 0
+    if token is not None:
+        seq, after = _read_token(token)
+        if seq > question.seq:
+            raise bad_parameter("_page", "a token from a `next` link of this service")
+        question = replace(question, seq=seq)
+    last, more = documents.page_end(connection, question, after, size)
+    return Page(
+        question, documents.count(connection, question), after, last, f"{question.seq}-{last}" if more else None
+    )
+
+
+def _read_token(token: str) -> tuple[int, int]:
+    seq, dash, after = token.partition("-")
+    if not (dash and seq.isascii() and seq.isdigit() and after.isascii() and after.isdigit() and len(token) < 40):
+        raise bad_parameter("_page", "a token from a `next` link of this service")
+    return int(seq), int(after)
+
+
+def stream(services: Services, found: Page, base: str, links: list[tuple[str, str]]) -> Iterator[bytes]:
+    """The Bundle of a page in pieces of some hundreds of resources, each read on its own."""
+    yield bundle.head(found.total, links)
+    joint = bundle.FIRST
+    address = base.encode()
+    for rows in documents.stream(services.database.read, found.question, found.after, found.last):
+        entries = [bundle.entry(address, f"{row[1]}/{row[2]}".encode(), bytes(row[3])) for row in rows]
+        yield joint + bundle.NEXT.join(entries)
+        joint = bundle.NEXT
+    yield bundle.EMPTY_TAIL if joint is bundle.FIRST else bundle.TAIL
+
+
+def history(found: list[Document], base: str, links: list[tuple[str, str]]) -> bytes:
+    """A history Bundle of one resource, newest first."""
+    entries = [_history_entry(document, base.encode()) for document in found]
+    return bundle.head(len(found), links, "history") + bundle.FIRST + bundle.NEXT.join(entries) + bundle.TAIL
+
+
+def _history_entry(document: Document, base: bytes) -> bytes:
+    method = "DELETE" if document.deleted else "POST" if document.version == 1 else "PUT"
+    return bundle.history_entry(
+        base,
+        f"{document.type}/{document.id}".encode(),
+        str(document.version).encode(),
+        document.updated.encode(),
+        method,
+        None if document.deleted else document.body,
+    )

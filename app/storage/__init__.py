@@ -1,0 +1,1 @@
+"""The only floor with queries: SQLAlchemy Core on SQLite and PostgreSQL."""

@@ -1,0 +1,159 @@
+"""FHIR resources as bytes: written once, read as they are.
+
+https://hl7.org/fhir/R4/http.html#history
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, func, select, text, update
+
+from app.endpoints.event import FOREVER
+from app.storage.records import chunks
+from app.storage.tables import RESOURCE
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One version of one resource."""
+
+    type: str
+    id: str
+    version: int
+    updated: str
+    deleted: bool
+    body: bytes
+
+
+_COLUMNS = RESOURCE.c["type", "resource_id", "version", "updated", "deleted", "body"]
+# Read by primary key on every FHIR read: the text is fixed, so that nothing is compiled per request.
+_READ = text("SELECT version, updated, deleted, body FROM resource WHERE type = :type AND resource_id = :id "
+             f"AND seq_to = {FOREVER}")  # fmt: skip
+
+
+def current(connection: Connection, type_: str, identifier: str) -> Document | None:
+    """The newest version of a resource, a deleted one included."""
+    row = connection.execute(_READ, {"type": type_, "id": identifier}).first()
+    return None if row is None else Document(type_, identifier, row[0], row[1], bool(row[2]), bytes(row[3]))
+
+
+def versions(connection: Connection, type_: str, identifier: str, version: int | None = None) -> list[Document]:
+    """Every version of a resource, newest first, or the one asked for."""
+    statement = select(*_COLUMNS).where(RESOURCE.c.type == type_, RESOURCE.c.resource_id == identifier)
+    if version is not None:
+        statement = statement.where(RESOURCE.c.version == version)
+    rows = connection.execute(statement.order_by(RESOURCE.c.version.desc()))
+    return [Document(row[0], row[1], row[2], row[3], bool(row[4]), bytes(row[5])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """What one `$everything` asks for: the study or one subject of it, at a snapshot."""
+
+    seq: int
+    study: str | None = None
+    subject: int | None = None
+    types: tuple[str, ...] = ()
+
+    def condition(self) -> Any:
+        """The rows that the question may see."""
+        conditions = [RESOURCE.c.seq_from <= self.seq, RESOURCE.c.seq_to > self.seq, RESOURCE.c.deleted == 0]
+        if self.study is not None:
+            conditions.append(RESOURCE.c.study == self.study)
+        if self.subject is not None:
+            conditions.append(RESOURCE.c.subject == self.subject)
+        if self.types:
+            conditions.append(RESOURCE.c.type.in_(self.types))
+        return and_(*conditions)
+
+
+def count(connection: Connection, question: Everything) -> int:
+    """How many resources the whole answer has."""
+    return connection.execute(select(func.count()).where(question.condition())).scalar_one()
+
+
+def page_end(connection: Connection, question: Everything, after: int, size: int) -> tuple[int, bool]:
+    """(row id of the last resource of the page that begins after `after`, whether more follow)."""
+    ids = (
+        select(RESOURCE.c.id)
+        .where(question.condition(), RESOURCE.c.id > after)
+        .order_by(RESOURCE.c.id)
+        .offset(size - 1)
+        .limit(2)
+    )
+    found = list(connection.execute(ids).scalars())
+    return (found[0], len(found) == 2) if found else (FOREVER, False)
+
+
+def stream(engine: Engine, question: Everything, after: int, last: int) -> Iterator[list[Any]]:
+    """Rows (id, type, resource_id, body) of one page, some hundreds at a time, each in a short read of its own.
+
+    No connection is held between them: a client that reads slowly must not keep one.
+    """
+    position = after
+    while True:
+        statement = (
+            select(RESOURCE.c.id, RESOURCE.c.type, RESOURCE.c.resource_id, RESOURCE.c.body)
+            .where(question.condition(), RESOURCE.c.id > position, RESOURCE.c.id <= last)
+            .order_by(RESOURCE.c.id)
+            .limit(PAGE)
+        )
+        with engine.connect() as connection:
+            rows = list(connection.execute(statement))
+        if rows:
+            yield rows
+            position = rows[-1].id
+        if len(rows) < PAGE:
+            return
+
+
+@dataclass(slots=True)
+class Held:
+    """A resource as it stands now, to be followed by its next version."""
+
+    row: int
+    type: str
+    id: str
+    version: int
+    role: str
+    deleted: bool
+    updated: str
+    body: bytes
+
+
+def held_by_records(connection: Connection, records: Iterable[int]) -> dict[int, list[Held]]:
+    """Current resources of these records."""
+    return _held(connection, RESOURCE.c.record, records)
+
+
+def held_by_subjects(connection: Connection, subjects: Iterable[int]) -> dict[int, list[Held]]:
+    """Current resources of these subjects that stem from no single record (Patient, ResearchSubject)."""
+    return _held(connection, RESOURCE.c.subject, subjects, RESOURCE.c.record.is_(None))
+
+
+def _held(connection: Connection, owner: Any, values: Iterable[Any], *extra: Any) -> dict[Any, list[Held]]:
+    found: dict[Any, list[Held]] = {}
+    columns = RESOURCE.c["id", "type", "resource_id", "version", "role", "deleted", "updated", "body"]
+    for part in chunks(values):
+        statement = select(owner, *columns).where(owner.in_(part), RESOURCE.c.seq_to == FOREVER, *extra)
+        for row in connection.execute(statement):
+            held = Held(row[1], row[2], row[3], row[4], row[5], bool(row[6]), row[7], bytes(row[8]))
+            found.setdefault(row[0], []).append(held)
+    return found
+
+
+def close(connection: Connection, closed: dict[int, int]) -> None:
+    """Close resource versions: row id -> the `seq` from which they no longer count."""
+    for row, seq in closed.items():
+        connection.execute(update(RESOURCE).where(RESOURCE.c.id == row).values(seq_to=seq))
+
+
+def held_by_study(connection: Connection, study: str) -> list[Held]:
+    """Current resources of a study that belong to no subject (ResearchStudy)."""
+    conditions = (RESOURCE.c.subject.is_(None), RESOURCE.c.record.is_(None))
+    return _held(connection, RESOURCE.c.study, [study], *conditions).get(study, [])

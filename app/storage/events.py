@@ -1,0 +1,53 @@
+"""Clinical events in the store: closed with their record version, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from app.endpoints.event import EVENT, FOREVER
+
+
+def close(connection: Connection, study: str, records: dict[str, int]) -> None:
+    """Close the events of records: natural key -> the `seq` from which they no longer count."""
+    for key, seq in records.items():
+        connection.execute(
+            update(EVENT)
+            .where(EVENT.c.record == key, EVENT.c.study == study, EVENT.c.seq_to == FOREVER)
+            .values(seq_to=seq)
+        )
+
+
+def of_subjects(connection: Connection, study: str, as_of: int, subject: int | None = None) -> dict[int, list[Any]]:
+    """Events that count at `as_of`, by subject."""
+    conditions = [EVENT.c.study == study, EVENT.c.seq_from <= as_of, EVENT.c.seq_to > as_of]
+    if subject is not None:
+        conditions.append(EVENT.c.subject == subject)
+    found: dict[int, list[Any]] = {}
+    for row in connection.execute(select(EVENT).where(*conditions).order_by(EVENT.c.record, EVENT.c.first_day)):
+        found.setdefault(row.subject, []).append(row)
+    return found
+
+
+def strata(connection: Connection, study: str, as_of: int, name: str) -> dict[int, str]:
+    """Value of one stratum by subject; where records differ, the one of the first record key."""
+    statement = (
+        select(EVENT.c.subject, EVENT.c.status)
+        .where(EVENT.c.study == study, EVENT.c.kind == "stratum", EVENT.c.category == name)
+        .where(EVENT.c.seq_from <= as_of, EVENT.c.seq_to > as_of)
+        .order_by(EVENT.c.record.desc())
+    )
+    return {row.subject: row.status for row in connection.execute(statement)}
+
+
+def strata_names(connection: Connection, study: str, as_of: int) -> list[str]:
+    """Names of the strata that any subject has."""
+    statement = (
+        select(EVENT.c.category)
+        .where(EVENT.c.study == study, EVENT.c.kind == "stratum")
+        .where(EVENT.c.seq_from <= as_of, EVENT.c.seq_to > as_of)
+        .distinct()
+        .order_by(EVENT.c.category)
+    )
+    return list(connection.execute(statement).scalars())

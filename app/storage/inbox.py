@@ -1,0 +1,68 @@
+"""Raw payloads with their receipts, and the records that were refused. Identified data: sponsors never read here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, select, update
+
+from app.storage.records import chunks
+from app.storage.tables import INBOX, QUARANTINE
+
+
+def seen(connection: Connection, study: str, digest: str) -> str | None:
+    """The inbox id of an identical payload, if one came before."""
+    statement = select(INBOX.c.id).where(INBOX.c.study == study, INBOX.c.digest == digest)
+    found: str | None = connection.execute(statement).scalar()
+    return found
+
+
+def keep(connection: Connection, row: dict[str, Any]) -> None:
+    """Keep a payload."""
+    connection.execute(insert(INBOX).values(**row))
+
+
+def write_receipt(connection: Connection, identifier: str, receipt: str) -> None:
+    """Put the receipt beside its payload; a second answer to the same payload leaves the first in place."""
+    blank = and_(INBOX.c.id == identifier, INBOX.c.receipt == "")
+    connection.execute(update(INBOX).where(blank).values(receipt=receipt))
+
+
+def receipt(connection: Connection, study: str, identifier: str) -> str | None:
+    """The first answer that a payload got."""
+    statement = select(INBOX.c.receipt).where(INBOX.c.id == identifier, INBOX.c.study == study)
+    found: str | None = connection.execute(statement).scalar()
+    return found
+
+
+def quarantined(connection: Connection, inbox: str) -> set[int]:
+    """Positions of a payload's records that are in quarantine already."""
+    return set(connection.execute(select(QUARANTINE.c.position).where(QUARANTINE.c.inbox == inbox)).scalars())
+
+
+def clear(connection: Connection, study: str, keys: Iterable[str], seq: int) -> None:
+    """Mark refused records as cleared once a good one of the same key was stored."""
+    for part in chunks(keys):
+        conditions = (QUARANTINE.c.study == study, QUARANTINE.c.key.in_(part), QUARANTINE.c.cleared.is_(None))
+        connection.execute(update(QUARANTINE).where(*conditions).values(cleared=seq))
+
+
+def quarantine(connection: Connection, study: str, after: str, size: int, cleared: bool) -> list[Any]:
+    """Refused records of a study, oldest id first, without their payloads."""
+    state = QUARANTINE.c.cleared.is_not(None) if cleared else QUARANTINE.c.cleared.is_(None)
+    columns = [column for column in QUARANTINE.c if column.name != "payload"]
+    statement = select(*columns).where(QUARANTINE.c.study == study, QUARANTINE.c.id > after, state)
+    return list(connection.execute(statement.order_by(QUARANTINE.c.id).limit(size)))
+
+
+def quarantine_count(connection: Connection, study: str) -> int:
+    """How many refused records are not cleared."""
+    conditions = (QUARANTINE.c.study == study, QUARANTINE.c.cleared.is_(None))
+    return connection.execute(select(func.count()).select_from(QUARANTINE).where(*conditions)).scalar_one()
+
+
+def quarantine_item(connection: Connection, study: str, identifier: str) -> Any:
+    """One refused record with its payload as it came; None when there is none."""
+    statement = select(QUARANTINE).where(QUARANTINE.c.study == study, QUARANTINE.c.id == identifier)
+    return connection.execute(statement).first()

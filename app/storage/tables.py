@@ -1,0 +1,181 @@
+"""Every table of the service. Versions are closed by `seq_to`, never overwritten.
+
+docs/adr/0002-versions-and-seq.md
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from app.endpoints.event import BIG, EVENT, METADATA
+
+__all__ = ["EVENT", "METADATA"]
+
+COUNTER = Table(
+    "counter",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+STUDY = Table(
+    "study",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("resource", String(64), nullable=False),
+    Column("definition", String(64), nullable=False),
+    Column("definition_version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+SUBJECT = Table(
+    "subject",
+    METADATA,
+    Column("id", BIG, primary_key=True),
+    Column("study", ForeignKey("study.name"), nullable=False),
+    Column("number", String(128), nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("patient", String(64), nullable=False),
+    Column("research_subject", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    UniqueConstraint("study", "number"),
+)
+
+INBOX = Table(
+    "inbox",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("study", ForeignKey("study.name"), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("media_type", String(64), nullable=False),
+    Column("received", String(32), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("receipt", Text, nullable=False),
+    UniqueConstraint("study", "digest"),
+)
+
+RECORD = Table(
+    "record",
+    METADATA,
+    Column("id", BIG, primary_key=True),
+    Column("study", ForeignKey("study.name"), nullable=False),
+    Column("key", String(400), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("source_id", String(128), nullable=False),
+    Column("subject_number", String(128), nullable=False),
+    Column("subject", ForeignKey("subject.id")),
+    # key is type/site/source/source_id: the natural key, kept for ever (law 2).
+    UniqueConstraint("study", "key"),
+    Index("ix_record_subject", "subject", "type"),
+    Index("ix_record_subject_number", "study", "subject_number"),
+)
+
+RECORD_VERSION = Table(
+    "record_version",
+    METADATA,
+    Column("id", BIG, primary_key=True),
+    Column("record", ForeignKey("record.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("version", BigInteger),
+    Column("recorded", BigInteger),
+    Column("status", String(16), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("seq_from", BigInteger, nullable=False),
+    Column("seq_to", BigInteger, nullable=False),
+    Column("inbox", ForeignKey("inbox.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    UniqueConstraint("record", "revision"),
+    Index("ix_record_version_current", "record", "seq_to"),
+)
+
+IDENTITY = Table(
+    "identity",
+    METADATA,
+    Column("record_version", ForeignKey("record_version.id"), primary_key=True),
+    Column("subject_number", String(128), nullable=False),
+    Column("mrn", String(200)),
+    Column("family_name", Text),
+    Column("given_name", Text),
+    Column("birth_date", String(32)),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("study", ForeignKey("study.name"), nullable=False),
+    Column("inbox", ForeignKey("inbox.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("received", String(32), nullable=False),
+    Column("key", String(400)),
+    Column("type", String(32)),
+    Column("site", String(64)),
+    Column("issues", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("cleared", BigInteger),
+    Index("ix_quarantine_study", "study", "cleared"),
+    Index("ix_quarantine_key", "study", "key"),
+)
+
+RESOURCE = Table(
+    "resource",
+    METADATA,
+    Column("id", BIG, primary_key=True),
+    Column("type", String(40), nullable=False),
+    Column("resource_id", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("study", ForeignKey("study.name"), nullable=False),
+    Column("subject", ForeignKey("subject.id")),
+    Column("record", ForeignKey("record.id")),
+    Column("role", String(200), nullable=False),
+    Column("updated", String(32), nullable=False),
+    Column("deleted", SmallInteger, nullable=False),
+    Column("seq_from", BigInteger, nullable=False),
+    Column("seq_to", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("type", "resource_id", "version"),
+    Index("ix_resource_record", "record"),
+    Index("ix_resource_study", "study", "id"),
+    Index("ix_resource_subject", "subject", "id"),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("study", String(64), nullable=False),
+    Column("entity", String(400), nullable=False),
+    Column("old_hash", String(64)),
+    Column("new_hash", String(64)),
+    Index("ix_audit_at", "at"),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("study", String(64), nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("subject", BigInteger),
+    Column("entity", String(400), nullable=False),
+)
