@@ -13,5 +13,5 @@ from importlib.resources import files
 @cache
 def rows(table: str) -> tuple[dict[str, str], ...]:
     """Rows of `<table>.csv` as column name to text, in file order. FileNotFoundError when there is no such table."""
-    with files(__package__).joinpath(f"{table}.csv").open(encoding="utf-8", newline="") as stream:
-        return tuple(csv.DictReader(stream))
+    text = files(__package__).joinpath(f"{table}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))

@@ -1,4 +1,4 @@
-"""CodeableConcepts: fixed ones from the table of this room, others from words that the value sets know.
+"""CodeableConcepts out of the words of the value sets.
 
 https://hl7.org/fhir/R4/datatypes.html#CodeableConcept
 
@@ -8,38 +8,45 @@ A word that does not resolve is not written: it could be anything, a name includ
 from __future__ import annotations
 
 import csv
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
-from app.interop.fhir.elements import Json, present
+from app.interop.fhir.elements import Json, data_absent, present
 from app.terminology.coding import Coding
 from app.terminology.systems import ENGRAFT
-from app.terminology.value_sets import coding
+from app.terminology.value_sets import coding, normalise
 
 
 @cache
-def _table() -> dict[str, Json]:
+def fixed(value_set: str, *words: str) -> Json:
+    """The CodeableConcept of words that the writers themselves use. KeyError when there is no such word."""
+    return {"coding": [as_coding(coding(value_set, word)) for word in words]}
+
+
+@cache
+def own(name: str) -> Json:
+    """A CodeableConcept of ``tables/codes.csv``: what the value sets have no word for. KeyError when missing."""
     text = files("app.interop.fhir.tables").joinpath("codes.csv").read_text(encoding="utf-8")
-    return {row["name"]: _fixed(row) for row in csv.DictReader(text.splitlines())}
-
-
-def _fixed(row: dict[str, str]) -> Json:
-    system = ENGRAFT if row["system"] == "engraft" else row["system"]
-    return present(system=system, code=row["code"], display=row["display"] or None)
-
-
-def fixed(*names: str) -> Json:
-    """The CodeableConcept of rows of ``tables/codes.csv``. KeyError when a row is missing."""
-    return {"coding": [_table()[name] for name in names]}
+    table = {row["name"]: row for row in csv.DictReader(text.splitlines())}
+    return {"coding": [{"system": ENGRAFT, "code": table[name]["code"], "display": table[name]["display"]}]}
 
 
 def as_coding(known: Coding) -> Json:
     """A Coding as JSON."""
-    return present(system=known.system, version=known.version, code=known.code, display=known.display or None)
+    return present(system=known.system, version=known.version, code=known.code, display=known.display)
 
 
-@lru_cache(maxsize=4096)
-def coded(value_set: str, word: str | None) -> Json | None:
-    """The CodeableConcept of a word of a value set; None where the word is unknown or there is none."""
-    known = None if word is None else coding(value_set, word)
-    return None if known is None else {"coding": [as_coding(known)]}
+def coded(value_set: str, word: str | None, *further: str) -> Json | None:
+    """The CodeableConcept of an open word, with its codings in `further` value sets; None where it is unknown."""
+    known = None if word is None else normalise(value_set, word)
+    return None if known is None else _concept(known, value_set, *further)
+
+
+@cache
+def _concept(word: str, *value_sets: str) -> Json:
+    return {"coding": [as_coding(coding(name, word)) for name in value_sets]}
+
+
+def masked(text: str) -> Json:
+    """A CodeableConcept that says why the hospital's own words are not there."""
+    return {"coding": [data_absent("masked")], "text": text}

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from app.domain.record import Record
 from app.domain.subject import Disease
-from app.interop.fhir.codes import coded, fixed
+from app.domain.terms import CodeRef
+from app.interop.fhir.codes import as_coding, coded, masked, own
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.elements import Json, extension, optional_date, present, study_extension, subject
 from app.interop.fhir.urls import ASSERTED_DATE, project
+from app.terminology.value_sets import coding, word_for
 
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+_DIAGNOSES = ("condition", "condition-icd10cm")
 
 
 def write_disease(record: Disease, context: Context) -> list[Draft]:
@@ -21,10 +24,10 @@ def write_disease(record: Disease, context: Context) -> list[Draft]:
         extension=[
             study_extension(context, project("research-study")),
             *extension(ASSERTED_DATE, valueDateTime=optional_date(record.diagnosis_date)),
-            *extension(project("disease-subtype"), valueCodeableConcept=coded("subtype", record.subtype)),
+            *extension(project("disease-subtype"), valueCodeableConcept=coded("disease-subtype", record.subtype)),
         ],
         verificationStatus=verification(record),
-        code=_diagnosis(record),
+        code=None if record.diagnosis is None else _diagnosis(record.diagnosis),
         subject=subject(context),
         recordedDate=optional_date(record.recorded),
         stage=_stages(record),
@@ -38,14 +41,15 @@ def verification(record: Record) -> Json:
     return {"coding": [{"system": _VERIFICATION, "code": code}]}
 
 
-def _diagnosis(record: Disease) -> Json | None:
-    code = record.diagnosis.code if record.diagnosis else None
-    return coded("diagnosis", code)
+def _diagnosis(diagnosis: CodeRef) -> Json:
+    for value_set in _DIAGNOSES:
+        word = word_for(value_set, diagnosis.system, diagnosis.code) if diagnosis.code else None
+        if word is not None:
+            return {"coding": [as_coding(coding(value_set, word))]}
+    return masked("diagnosis not in the code table")
 
 
 def _stages(record: Disease) -> list[Json]:
-    known = {
-        "status-at-transplant": coded("status_at_transplant", record.status_at_transplant),
-        "cns-status": coded("cns_status", record.cns_status),
-    }
-    return [{"summary": summary, "type": fixed(name)} for name, summary in known.items() if summary]
+    words = {"status-at-transplant": record.status_at_transplant, "cns-status": record.cns_status}
+    known = {name: coded(name, word) for name, word in words.items()}
+    return [{"summary": summary, "type": own(name)} for name, summary in known.items() if summary]

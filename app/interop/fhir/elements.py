@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.dates import PartialDate
 from app.interop.fhir.draft import Context, reference
-from app.interop.fhir.urls import DATA_ABSENT, RESEARCH_STUDY
+from app.interop.fhir.urls import DATA_ABSENT, RESEARCH_STUDY, project
 from app.terminology.systems import UCUM
 
 Json = dict[str, Any]
@@ -43,16 +43,16 @@ def period(start: PartialDate | None, end: PartialDate | None) -> Json | None:
     return present(start=optional_date(start), end=optional_date(end)) or None
 
 
-def concept(*codings: Json | None, text: str | None = None) -> Json | None:
-    """A CodeableConcept of the codings that are known; None when there is neither coding nor text."""
-    return present(coding=[coding for coding in codings if coding], text=text) or None
-
-
 def quantity(value: Decimal | int, code: str | None, unit: str | None = None, comparator: str | None = None) -> Json:
     """A Quantity. code: UCUM; unit: how it is written for people, the code itself where None."""
     if code is None:
         return present(value=value, comparator=comparator)
     return present(value=value, comparator=comparator, unit=unit or code, system=UCUM, code=code)
+
+
+def percent(value: Decimal | None) -> Json | None:
+    """A Quantity in per cent, or None."""
+    return None if value is None else quantity(value, "%")
 
 
 def extension(url: str, **value: Any) -> list[Json]:
@@ -66,9 +66,9 @@ def complex_extension(url: str, *parts: list[Json]) -> list[Json]:
     return [{"url": url, "extension": inside}] if inside else []
 
 
-def coded_extensions(url: str, concepts: Iterable[Json | None]) -> list[Json]:
-    """One extension for each concept that is known."""
-    return [item for value in concepts for item in extension(url, valueCodeableConcept=value)]
+def coded_extensions(name: str, concepts: Iterable[Json | None]) -> list[Json]:
+    """One extension of this project for each concept that is known."""
+    return [item for value in concepts for item in extension(project(name), valueCodeableConcept=value)]
 
 
 def data_absent(code: str) -> Json:

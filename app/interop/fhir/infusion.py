@@ -5,7 +5,6 @@ https://hl7.org/fhir/R4/medicationadministration.html
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from app.domain.infusion import Infusion
@@ -17,6 +16,7 @@ from app.interop.fhir.elements import (
     coded_extensions,
     date_time,
     extension,
+    percent,
     period,
     present,
     quantity,
@@ -53,15 +53,14 @@ def _when(record: Infusion, name: str) -> Json:
 
 
 def _procedure(record: Infusion, context: Context) -> Draft:
-    lymphodepletion = [coded("lymphodepletion", word) for word in record.lymphodepletion or ()]
     body = present(
         extension=[
             study_extension(context),
             *extension(project("course-number"), valueInteger=record.number),
-            *coded_extensions(project("lymphodepletion"), lymphodepletion),
         ],
         status=_status(record),
-        code=fixed("gamma-delta-t-cells", "donor-gamma-delta-t-cells"),
+        category=fixed("procedure", "immunotherapy"),
+        code=fixed("procedure", "donor-gdt-infusion"),
         subject=subject(context),
         **_when(record, "performed"),
     )
@@ -75,7 +74,7 @@ def _administration(record: Infusion, context: Context) -> Draft:
         extension=[study_extension(context), *extension(project("planned-dose"), valueQuantity=planned)],
         partOf=[context.own("Procedure", "")],
         status=_status(record),
-        medicationCodeableConcept=fixed("gamma-delta-t-cells", "donor-gamma-delta-t-cells"),
+        medicationCodeableConcept=_cells(),
         subject=subject(context),
         supportingInformation=product,
         **_when(record, "effective"),
@@ -90,38 +89,44 @@ def _dosage(record: Infusion) -> Json | None:
     return None if dose is None else present(route=coded("route", record.route), dose=dose)
 
 
+def _cells() -> Json:
+    """The agent: the NCIt code speaks of autologous cells, so the project's code for a donor's stands beside it."""
+    return fixed("product", "gamma-delta-t-cells", "donor-gamma-delta-t-cells")
+
+
 def _product(record: Infusion, context: Context) -> Draft:
     """The cells. R4 knows the donor of a product but not its recipient: an extension names the patient."""
     body = present(
         extension=[
             study_extension(context, project("research-study")),
             *extension(project("recipient"), valueReference=subject(context)),
-            *coded_extensions(project("donor-type"), [coded("donor_type", record.donor_type)]),
+            *coded_extensions("donor-type", [coded("donor-type", record.donor_type)]),
         ],
         productCategory="cells",
-        productCode=fixed("gamma-delta-t-cells", "donor-gamma-delta-t-cells"),
+        productCode=_cells(),
     )
     return Draft("BiologicallyDerivedProduct", PRODUCT, body)
 
 
 def _findings(record: Infusion, context: Context) -> list[Draft]:
+    viability, purity = fixed("observation", "cell-viability"), fixed("observation", "cell-purity")
     of_product: dict[str, Any] = {"partOf": [context.own("Procedure", "")]}
     if _has_product(record):
         of_product["focus"] = [context.own("BiologicallyDerivedProduct", PRODUCT)]
     return [
-        *_finding(record, context, "viability", record.viability_pct, "%", of_product),
-        *_finding(record, context, "purity", record.purity_pct, "%", of_product),
-        *_finding(record, context, "body-weight", record.dosing_weight_kg, "kg", {"category": "vital-signs"}),
+        *_finding(record, context, "viability", viability, valueQuantity=percent(record.viability_pct), **of_product),
+        *_finding(record, context, "purity", purity, valueQuantity=percent(record.purity_pct), **of_product),
+        *_dosing_weight(record, context),
     ]
 
 
-def _finding(
-    record: Infusion, context: Context, name: str, value: Decimal | None, unit: str, elements: dict[str, Any]
-) -> list[Draft]:
-    if value is None:
+def _dosing_weight(record: Infusion, context: Context) -> list[Draft]:
+    code = fixed("observation", "body-weight", "dosing-weight")
+    weight = None if record.dosing_weight_kg is None else quantity(record.dosing_weight_kg, "kg")
+    return _finding(record, context, "dosing-weight", code, category="vital-signs", valueQuantity=weight)
+
+
+def _finding(record: Infusion, context: Context, role: str, code: Json, **elements: Any) -> list[Draft]:
+    if elements["valueQuantity"] is None:
         return []
-    return [
-        observation(
-            record, context, name, fixed(name), record.start, valueQuantity=quantity(value, unit), **elements
-        )
-    ]
+    return [observation(record, context, role, code, record.start, **elements)]

@@ -5,8 +5,6 @@ https://hl7.org/fhir/R4/procedure.html
 
 from __future__ import annotations
 
-import re
-
 from app.domain.follow_up import Therapy
 from app.domain.record import Record
 from app.domain.transplant import Transplant
@@ -15,9 +13,10 @@ from app.interop.fhir.doses import dose_quantity
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.elements import Json, coded_extensions, date_time, extension, present, study_extension, subject
 from app.interop.fhir.urls import project
+from app.terminology.value_sets import normalise
 
-_HLA_MATCH = re.compile(r"\d{1,2}/\d{1,2}", re.ASCII)
 _GIVEN_AT_ONCE = frozenset({"dli", "transplant", "car-t"})
+_UNRELATED = frozenset({"matched-unrelated", "mismatched-unrelated"})
 
 
 def write_transplant(record: Transplant, context: Context) -> list[Draft]:
@@ -25,7 +24,7 @@ def write_transplant(record: Transplant, context: Context) -> list[Draft]:
     body = present(
         extension=[study_extension(context), *_transplant_details(record)],
         status=procedure_status(record, "completed"),
-        code=fixed("transplant", "transplant-allogeneic"),
+        code=_transplant_code(record),
         subject=subject(context),
         performedDateTime=date_time(record.date),
     )
@@ -34,11 +33,11 @@ def write_transplant(record: Transplant, context: Context) -> list[Draft]:
 
 def write_therapy(record: Therapy, context: Context) -> list[Draft]:
     """A later therapy. Of a course of treatment only the start is known, so its state is unknown."""
-    intent = coded("therapy_intent", record.intent)
+    intent = coded("therapy-intent", record.intent)
     body = present(
         extension=[study_extension(context)],
         status=procedure_status(record, "completed" if record.kind in _GIVEN_AT_ONCE else "unknown"),
-        code=coded("therapy_kind", record.kind),
+        code=coded("therapy-kind", record.kind),
         subject=subject(context),
         performedDateTime=date_time(record.date),
         reasonCode=[intent] if intent else None,
@@ -51,16 +50,27 @@ def procedure_status(record: Record, status: str) -> str:
     return "entered-in-error" if record.status == "entered-in-error" else status
 
 
+def _transplant_code(record: Transplant) -> Json:
+    """The kind of graft where SNOMED CT has a code for it, and the general code that every transplant carries."""
+    source = normalise("graft-source", record.graft_source) if record.graft_source else None
+    donor = normalise("donor-type", record.donor_type) if record.donor_type else None
+    if source == "PBSC":
+        return fixed("procedure", "transplant-pbsc", "transplant")
+    if source == "BM":
+        marrow = "transplant-marrow-unrelated" if donor in _UNRELATED else "transplant-marrow"
+        return fixed("procedure", marrow, "transplant")
+    return fixed("procedure", "transplant")
+
+
 def _transplant_details(record: Transplant) -> list[Json]:
-    match = record.hla_match if record.hla_match and _HLA_MATCH.fullmatch(record.hla_match) else None
-    prophylaxis = [coded("gvhd_prophylaxis", word) for word in record.gvhd_prophylaxis or ()]
+    prophylaxis = [coded("gvhd-prophylaxis", word) for word in record.gvhd_prophylaxis or ()]
     return [
         *extension(project("course-number"), valueInteger=record.number),
-        *coded_extensions(project("donor-type"), [coded("donor_type", record.donor_type)]),
-        *extension(project("hla-match"), valueString=match),
-        *coded_extensions(project("graft-source"), [coded("graft_source", record.graft_source)]),
-        *coded_extensions(project("conditioning"), [coded("conditioning", record.conditioning)]),
-        *coded_extensions(project("gvhd-prophylaxis"), prophylaxis),
+        *coded_extensions("donor-type", [coded("donor-type", record.donor_type)]),
+        *coded_extensions("hla-match", [coded("hla-match", record.hla_match)]),
+        *coded_extensions("graft-source", [coded("graft-source", record.graft_source)]),
+        *coded_extensions("conditioning", [coded("conditioning", record.conditioning)]),
+        *coded_extensions("gvhd-prophylaxis", prophylaxis),
         *extension(project("cd34-dose"), valueQuantity=dose_quantity(record.cd34_dose, None)),
         *extension(project("cd3-dose"), valueQuantity=dose_quantity(record.cd3_dose, None)),
     ]

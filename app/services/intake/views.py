@@ -30,9 +30,9 @@ def stored_record(content: str) -> Record:
     return record
 
 
-def view(connection: Connection, subject: KnownSubject) -> SubjectView:
-    """The subject as its current records tell it."""
-    rows = current_contents(connection, subject.id, VIEWED)
+def view(connection: Connection, subject: KnownSubject, seq: int | None = None) -> SubjectView:
+    """The subject as its records tell it that count now (or at `seq`)."""
+    rows = current_contents(connection, subject.id, VIEWED, seq)
     versions = [(row.id, stored_record(row.content)) for row in rows]
     counted = [(version, record) for version, record in versions if record.status != "entered-in-error"]
     records = [record for _, record in counted]

@@ -1,0 +1,108 @@
+"""GVHD: a Condition, and an Observation of its grade and organ stages.
+
+https://www.ncbi.nlm.nih.gov/books/NBK577669/
+"""
+
+from __future__ import annotations
+
+from app.domain.dates import PartialDate
+from app.domain.gvhd import Gvhd
+from app.interop.fhir.codes import coded, fixed
+from app.interop.fhir.condition import verification
+from app.interop.fhir.draft import Context, Draft
+from app.interop.fhir.elements import (
+    Json,
+    complex_extension,
+    date_time,
+    extension,
+    optional_date,
+    present,
+    study_extension,
+    subject,
+)
+from app.interop.fhir.observation import component, observation
+from app.interop.fhir.urls import project
+
+GRADE = "grade"
+_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+
+def write_gvhd(record: Gvhd, context: Context) -> list[Draft]:
+    """The episode; and its grade, where a grade, a severity, a stage or a score was recorded."""
+    return [_condition(record, context), *_grade(record, context)]
+
+
+def _condition(record: Gvhd, context: Context) -> Draft:
+    body = present(
+        extension=[
+            study_extension(context, project("research-study")),
+            *extension(project("systemic-therapy-start"), valueDateTime=optional_date(record.systemic_therapy_start)),
+            *extension(project("steroid-refractory"), valueBoolean=record.steroid_refractory),
+            *_history(record),
+        ],
+        clinicalStatus=_clinical_status(record),
+        verificationStatus=verification(record),
+        code=coded("gvhd-kind", record.kind, "gvhd-kind-snomed", "gvhd-kind-icd10cm"),
+        subject=subject(context),
+        onsetDateTime=optional_date(record.onset),
+        abatementDateTime=optional_date(record.end),
+        recordedDate=optional_date(record.recorded),
+    )
+    return Draft("Condition", "", body)
+
+
+def _clinical_status(record: Gvhd) -> Json | None:
+    """Resolved when it has ended (con-4); without an end nobody has said whether it is active."""
+    if record.status == "entered-in-error" or record.end is None:
+        return None
+    return {"coding": [{"system": _CLINICAL, "code": "resolved"}]}
+
+
+def _history(record: Gvhd) -> list[Json]:
+    return [
+        change
+        for item in record.grade_history or ()
+        for change in complex_extension(
+            project("grade-change"),
+            extension("date", valueDateTime=date_time(item.date)),
+            extension("grade", valueCodeableConcept=_level(item.grade)),
+        )
+    ]
+
+
+def _level(word: str | None) -> Json | None:
+    return coded("gvhd-grade", word) or coded("gvhd-severity", word)
+
+
+def _grade(record: Gvhd, context: Context) -> list[Draft]:
+    word = (record.grade or record.severity) if record.kind == "acute" else (record.severity or record.grade)
+    parts = _parts(record)
+    if word is None and not parts:
+        return []
+    name = "acute-gvhd-grade" if record.kind == "acute" else "chronic-gvhd-severity"
+    return [
+        observation(
+            record,
+            context,
+            GRADE,
+            fixed("observation", name),
+            _reached(record, word),
+            focus=[context.own("Condition", "")],
+            valueCodeableConcept=_level(word),
+            component=parts,
+        )
+    ]
+
+
+def _reached(record: Gvhd, word: str | None) -> PartialDate | None:
+    """The day of the grade: where the history has it, from there; without a history the grade is that of the onset."""
+    if not record.grade_history:
+        return record.onset
+    return next((change.date for change in record.grade_history if change.grade == word), None)
+
+
+def _parts(record: Gvhd) -> list[Json]:
+    stages = record.stages.model_dump() if record.stages else {}
+    scores = {**stages, **(record.organ_scores or {})}
+    known = ((coded("gvhd-organ", organ), score) for organ, score in scores.items() if score is not None)
+    return [part for code, score in known if code for part in component(code, valueInteger=score)]
