@@ -18,7 +18,7 @@ from app.interop.fhir.encode import encode
 from app.interop.fhir.patient import write_patient
 from app.interop.fhir.research_subject import write_research_subject
 from app.interop.fhir.write import write
-from app.services.intake.views import stored_record, view
+from app.services.intake.views import stored_record, views
 from app.storage import studies
 from app.storage.records import KnownSubject
 from app.storage.tables import EVENT, RECORD, RECORD_VERSION, RESOURCE, SUBJECT
@@ -71,7 +71,7 @@ def _resources(connection: Connection) -> Iterator[tuple[Any, bytes]]:
 
 def _drafts(connection: Connection, row: Any, subject: KnownSubject, study: str) -> list[Draft]:
     if row.record is None:
-        seen = view(connection, subject, row.seq_from)
+        seen = views(connection, [subject], row.seq_from)[subject.id]
         return [write_patient(seen), write_research_subject(seen, study, subject.patient)]
     counted = and_(RECORD_VERSION.c.seq_from <= row.seq_from, RECORD_VERSION.c.seq_to > row.seq_from)
     statement = select(RECORD_VERSION.c.content).where(RECORD_VERSION.c.record == row.record, counted)

@@ -129,16 +129,24 @@ def waiting(connection: Connection, study: str, site: str, number: str) -> list[
 _CURRENT = RECORD_VERSION.c.seq_to == FOREVER
 
 
-def current_contents(connection: Connection, subject: int, types: Iterable[str], seq: int | None = None) -> list[Any]:
-    """(key, type, id, content) of the subject's records that count (at `seq`), in order of their keys."""
+def current_contents(
+    connection: Connection, subjects: Iterable[int], types: Iterable[str], seq: int | None = None
+) -> dict[int, list[Any]]:
+    """(subject, key, id, content) of records that count (at `seq`), by subject, in order of their keys."""
     counts = _CURRENT if seq is None else and_(RECORD_VERSION.c.seq_from <= seq, RECORD_VERSION.c.seq_to > seq)
-    statement = (
-        select(RECORD.c.key, RECORD.c.type, RECORD_VERSION.c.id, RECORD_VERSION.c.content)
-        .join_from(RECORD, RECORD_VERSION)
-        .where(RECORD.c.subject == subject, RECORD.c.type.in_(list(types)), counts)
-        .order_by(RECORD.c.key)
-    )
-    return list(connection.execute(statement))
+    columns = (RECORD.c.subject, RECORD.c.key, RECORD_VERSION.c.id, RECORD_VERSION.c.content)
+    wanted = list(types)
+    found: dict[int, list[Any]] = {}
+    for part in chunks(subjects):
+        statement = (
+            select(*columns)
+            .join_from(RECORD, RECORD_VERSION)
+            .where(RECORD.c.subject.in_(part), RECORD.c.type.in_(wanted), counts)
+            .order_by(RECORD.c.key)
+        )
+        for row in connection.execute(statement):
+            found.setdefault(row.subject, []).append(row)
+    return found
 
 
 def add(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:

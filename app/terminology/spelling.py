@@ -11,7 +11,7 @@ _SIGNS = str.maketrans({"µ": "u", "μ": "u", "×": "x", "∕": "/", "⁄": "/",
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _RAISED = re.compile(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _POWER = re.compile(r"^(?:[xX*]?10(?:\*\*|[*^Ee])|[xX*]?1[Ee])\+?0?(\d{1,2})(?!\d)")
-_MICRO = re.compile(r"(?<![A-Za-z])mc(?=g|mol|l|L|kat)")
+_MICRO = re.compile(r"mc(?=g|mol|l|L|kat)")
 _LITRE = re.compile(r"(?<=/)([dcmunp]?)l(?![A-Za-z])")
 
 

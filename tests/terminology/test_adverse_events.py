@@ -102,6 +102,26 @@ def test_categories(text: str, expected: str) -> None:
     assert category(text, None, None) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("rigors", "Chills"),
+        ("pyrexia", "Fever"),
+        ("Leucopenia", "White blood cell decreased"),
+        ("GGT elevation", "GGT increased"),
+        ("VOD", "Sinusoidal obstruction syndrome"),
+        ("pneumonia", "Lung infection"),
+        ("cGVHD", "Chronic graft versus host disease"),
+        ("acute GVHD of the skin, grade II", "Acute graft versus host disease"),
+        ("secondary graft failure", "Graft failure"),
+    ],
+)
+def test_everyday_names(text: str, term: str) -> None:
+    found = find_term(text, None, None)
+    assert found is not None
+    assert found.term == term
+
+
 def test_categories_are_closed() -> None:
     assert {term.category for term in known_terms()} == set(CATEGORIES)
     assert set(CATEGORIES) > HAEMATOLOGICAL

@@ -9,13 +9,27 @@ import pytest
 from app.terminology.doses import cells_per_kg, dose_ucum, known_dose_units
 
 TWO_MILLION = Decimal(2_000_000)
-PER_KG = """10*6/kg 1e6/kg 1E6/kg 10^6/kg 10E6/kg x10^6/kg ×10⁶/kg 10⁶/kg 10*6{cells}/kg 10^6cells/kg
-10^6CD3+/kg million/kg""".split()
+PER_KG = [
+    "10*6/kg",
+    "1e6/kg",
+    "1E6/kg",
+    "10^6/kg",
+    "10E6/kg",
+    "x10^6/kg",
+    "×10⁶/kg",
+    "10⁶/kg",
+    "10*6{cells}/kg",
+    "10^6cells/kg",
+    "10^6CD3+/kg",
+    "million/kg",
+    "10*6 cells/kg",
+    "10^6 {cells}/kg",
+    "x 10^6 CD34+ cells/kg",
+    "million cells/kg",
+]
 
 
-@pytest.mark.parametrize(
-    "unit", [*PER_KG, "10*6 cells/kg", "10^6 {cells}/kg", "x 10^6 CD34+ cells/kg", "million cells/kg"]
-)
+@pytest.mark.parametrize("unit", PER_KG)
 def test_millions_per_kg(unit: str) -> None:
     assert cells_per_kg(Decimal("2.0"), unit, None) == TWO_MILLION
 

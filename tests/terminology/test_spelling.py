@@ -22,6 +22,7 @@ from app.terminology.spelling import tidy
         ("mmol/L", "mmol/L"),
         ("Mmol/L", "Mmol/L"),
         ("10*100/L", "10*100/L"),
+        ("x10^100/L", "x10^100/L"),
         ("100/L", "100/L"),
         ("10/L", "10/L"),
         ("mol", "mol"),

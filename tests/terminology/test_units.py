@@ -69,9 +69,42 @@ def test_conversion(test: str, value: str, unit: str, expected: str) -> None:
     assert converted.unit == next(known.unit for known in known_tests() if known.id == test)
 
 
-WRITINGS = """10*9/L 10^9/L 10E9/L 10e9/L 10E+9/L 10E09/L 1E9/L 1e9/L x10^9/L X10E9/L x10*9/L ×10⁹/L 10⁹/L 10**9/L
-*10^9/L 10*9/l G/L Gpt/L 10*3/uL 10^3/µL 10^3/μL x10E3/uL 10³/µL 10*3/mcL K/uL k/µL K/mm3 10*3/mm3 10^3/mm³ /nL
-THOU/uL Tsd/µl bil/L 10*6/mL""".split()
+WRITINGS = [
+    "10*9/L",
+    "10^9/L",
+    "10E9/L",
+    "10e9/L",
+    "10E+9/L",
+    "10E09/L",
+    "1E9/L",
+    "1e9/L",
+    "x10^9/L",
+    "X10E9/L",
+    "x10*9/L",
+    "×10⁹/L",
+    "10⁹/L",
+    "10**9/L",
+    "*10^9/L",
+    "10*9/l",
+    "G/L",
+    "Gpt/L",
+    "10*3/uL",
+    "10^3/µL",
+    "10^3/μL",
+    "x10E3/uL",
+    "10³/µL",
+    "10*3/mcL",
+    "K/uL",
+    "k/µL",
+    "K/mm3",
+    "10*3/mm3",
+    "10^3/mm³",
+    "/nL",
+    "THOU/uL",
+    "Tsd/µl",
+    "bil/L",
+    "10*6/mL",
+]
 
 
 @pytest.mark.parametrize("unit", [*WRITINGS, "x 10^9 / L", "10^9 cells/L", " 10*9/L ", "10^3 cells/uL"])

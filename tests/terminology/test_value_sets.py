@@ -52,6 +52,28 @@ def test_ncit_codes(value_set: str, word: str, code: str) -> None:
     assert word_for(value_set, SNOMED, code) is None
 
 
+# Conditions of chronic and acute GVHD: ICD-10-CM D89.81-, and the PanCareSurPass guide.
+@pytest.mark.parametrize(
+    ("value_set", "word", "code"),
+    [
+        ("gvhd-kind-icd10cm", "acute", "D89.810"),
+        ("gvhd-kind-icd10cm", "chronic", "D89.811"),
+        ("gvhd-kind-snomed", "acute", "402355000"),
+        ("gvhd-kind-snomed", "chronic", "402356004"),
+        ("condition", "b-all", "277571004"),
+        ("condition-icd10cm", "all-in-relapse", "C91.02"),
+        ("vital-status", "alive", "438949009"),
+        ("observation", "disease-status", "97509-4"),
+        ("observation", "ecog", "89247-1"),
+        ("procedure", "transplant-pbsc", "425843001"),
+        ("mrd-result", "positive", "POS"),
+        ("seriousness", "non-serious", "non-serious"),
+    ],
+)
+def test_other_public_codes(value_set: str, word: str, code: str) -> None:
+    assert coding(value_set, word).code == code
+
+
 def test_both_ways() -> None:
     for value_set in value_sets():
         codings = [coding(value_set, word) for word in words(value_set)]
@@ -86,6 +108,38 @@ def test_both_ways() -> None:
 )
 def test_words_of_the_records(value_set: str, literal: object) -> None:
     assert set(words(value_set)) == set(get_args(literal))
+
+
+# Words that hospitals build on: fields of the registry forms (CIBMTR 2400, 2402, 2450) and of ICH E2A.
+@pytest.mark.parametrize(
+    ("value_set", "expected"),
+    [
+        (
+            "seriousness-criterion",
+            "death life-threatening hospitalisation disability congenital medically-important required-intervention",
+        ),
+        ("outcome", "recovered recovering not-recovered recovered-with-sequelae fatal unknown"),
+        (
+            "action-taken",
+            "dose-not-changed dose-reduced dose-increased interrupted withdrawn not-applicable unknown",
+        ),
+        (
+            "donor-type",
+            "matched-sibling haploidentical other-relative matched-unrelated mismatched-unrelated cord-blood syngeneic",
+        ),
+        ("graft-source", "BM PBSC cord other"),
+        ("conditioning", "MAC RIC NMA"),
+        ("status-at-transplant", "PIF CR1 CR2 CR3+ REL1 REL2 REL3+ untreated"),
+        ("cns-status", "CNS1 CNS2 CNS3"),
+        ("mrd-method", "MFC PCR NGS"),
+        ("route", "intravenous other"),
+        ("vital-status", "alive dead lost"),
+        ("seriousness", "serious non-serious"),
+        ("grade", "1 2 3 4 5"),
+    ],
+)
+def test_words_that_do_not_change(value_set: str, expected: str) -> None:
+    assert words(value_set) == tuple(expected.split())
 
 
 def test_parallel_sets_have_the_same_words() -> None:

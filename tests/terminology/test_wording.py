@@ -20,7 +20,7 @@ from app.terminology.wording import fold
         ("Dyspnoea", "Dyspnea"),
         ("graft-versus-host disease", "Graft versus host disease"),
         ("on_study", "on-study"),
-        ("ﬁbrinogen", "fibrinogen"),
+        ("ＡＬＴ　ｉｎｃｒｅａｓｅｄ", "ALT increased"),
         ("Investigations – Other, specify", "investigations - other specify"),
     ],
 )

@@ -70,7 +70,7 @@ class StepFunction:
     def at(self, day: int) -> Landmark:
         """Read the curve on a day (days since the start, 0 or later; ValueError otherwise).
 
-        After the last observed day nothing is estimable, unless every subject had left by an event by then.
+        After the last observed day nothing is estimable, unless all who were left had an event on that day.
         """
         if day < 0:
             raise ValueError(f"day must be 0 or later, not {day}")

@@ -34,9 +34,10 @@ def write_adverse_event(record: AdverseEvent, context: Context) -> list[Draft]:
     """The event with its worst grade. It claims the profile only when it has what the profile requires."""
     body = present(
         extension=[
-            extension(
-                _guide("research-subject-ref"), valueReference=reference("ResearchSubject", context.research_subject)
-            )[0],
+            {
+                "url": _guide("research-subject-ref"),
+                "valueReference": reference("ResearchSubject", context.research_subject),
+            },
             *_guide_extensions(record, context),
             *_project_extensions(record),
         ],
@@ -58,13 +59,13 @@ def _guide(name: str) -> str:
 
 
 def _guide_extensions(record: AdverseEvent, context: Context) -> list[Json]:
-    item = extension("item", valueCodeableConcept=coded("action-taken", record.action_taken))
+    item = extension("item", "valueCodeableConcept", coded("action-taken", record.action_taken))
     return [
-        *extension(_guide("resolve-date"), valueDateTime=optional_date(record.end)),
-        *extension(_guide("ae-grade"), valueCodeableConcept=_grade(record)),
+        *extension(_guide("resolve-date"), "valueDateTime", optional_date(record.end)),
+        *extension(_guide("ae-grade"), "valueCodeableConcept", _grade(record)),
         *_criteria(record),
         *_suspect(record, context),
-        *extension(_guide("expected-in-research-study"), valueBoolean=record.expected),
+        *extension(_guide("expected-in-research-study"), "valueBoolean", record.expected),
         *complex_extension(_guide("mitigating-action"), item),
     ]
 
@@ -78,8 +79,8 @@ def _grade(record: AdverseEvent) -> Json | None:
 
 def _criteria(record: AdverseEvent) -> list[Json]:
     concepts = [coded("seriousness-criterion", word) for word in record.seriousness_criteria or ()]
-    known = [extension("criterionCode", valueCodeableConcept=concept) for concept in concepts if concept]
-    met = extension("criterionPresent", valueBoolean=True)
+    known = [extension("criterionCode", "valueCodeableConcept", concept) for concept in concepts if concept]
+    met = extension("criterionPresent", "valueBoolean", True)
     return [item for code in known for item in complex_extension(_guide("seriousness-criteria"), code, met)]
 
 
@@ -87,18 +88,18 @@ def _suspect(record: AdverseEvent, context: Context) -> list[Json]:
     """The investigator's judgement on the study treatment; the guide lets the study stand for it."""
     if record.relatedness is None:
         return []
-    related = extension("entityRelatedness", valueCodeableConcept=coded("relatedness", record.relatedness))
-    study = extension("instance", valueReference=reference("ResearchStudy", context.study))
+    related = extension("entityRelatedness", "valueCodeableConcept", coded("relatedness", record.relatedness))
+    study = extension("instance", "valueReference", reference("ResearchStudy", context.study))
     return complex_extension(_guide("suspect-entity"), study, complex_extension("causality", related))
 
 
 def _project_extensions(record: AdverseEvent) -> list[Json]:
     version = _CTCAE_VERSION.fullmatch(record.ctcae_version or "")
     return [
-        *extension(project("ctcae-version"), valueString=version[1] if version else None),
+        *extension(project("ctcae-version"), "valueString", version[1] if version else None),
         *_history(record),
-        *extension(project("serious-since"), valueDateTime=optional_date(record.serious_since)),
-        *extension(project("investigator-dlt"), valueBoolean=record.investigator_dlt),
+        *extension(project("serious-since"), "valueDateTime", optional_date(record.serious_since)),
+        *extension(project("investigator-dlt"), "valueBoolean", record.investigator_dlt),
         *coded_extensions("relatedness-other", [coded("relatedness-other", record.relatedness_other)]),
         *coded_extensions("event-of-interest", [coded("interest", record.interest)]),
     ]
@@ -110,8 +111,8 @@ def _history(record: AdverseEvent) -> list[Json]:
         for item in record.grade_history or ()
         for change in complex_extension(
             project("grade-change"),
-            extension("date", valueDateTime=date_time(item.date)),
-            extension("grade", valueInteger=item.grade),
+            extension("date", "valueDateTime", date_time(item.date)),
+            extension("grade", "valueInteger", item.grade),
         )
     ]
 

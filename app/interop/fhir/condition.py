@@ -23,8 +23,8 @@ def write_disease(record: Disease, context: Context) -> list[Draft]:
     body = present(
         extension=[
             study_extension(context, project("research-study")),
-            *extension(ASSERTED_DATE, valueDateTime=optional_date(record.diagnosis_date)),
-            *extension(project("disease-subtype"), valueCodeableConcept=coded("disease-subtype", record.subtype)),
+            *extension(ASSERTED_DATE, "valueDateTime", optional_date(record.diagnosis_date)),
+            *extension(project("disease-subtype"), "valueCodeableConcept", coded("disease-subtype", record.subtype)),
         ],
         verificationStatus=verification(record),
         code=None if record.diagnosis is None else _diagnosis(record.diagnosis),

@@ -52,8 +52,8 @@ def _status(record: DiseaseAssessment, context: Context, members: list[dict[str,
         valueCodeableConcept=coded("response", record.response),
         hasMember=members,
         component=[
-            *(part for site in sites for part in component(own("relapse-site"), valueCodeableConcept=site)),
-            *component(extramedullary, valueBoolean=record.extramedullary),
+            *(part for site in sites for part in component(own("relapse-site"), "valueCodeableConcept", site)),
+            *component(extramedullary, "valueBoolean", record.extramedullary),
         ],
     )
 
@@ -76,8 +76,8 @@ def _mrd(record: DiseaseAssessment, context: Context) -> list[Draft]:
         valueCodeableConcept=coded("mrd-result", found.result),
         method=coded("mrd-method", found.method),
         component=[
-            *component(own("mrd-level"), valueQuantity=level(found.level)),
-            *component(own("mrd-sensitivity"), valueQuantity=level(found.sensitivity)),
+            *component(own("mrd-level"), "valueQuantity", level(found.level)),
+            *component(own("mrd-sensitivity"), "valueQuantity", level(found.sensitivity)),
         ],
     )
 

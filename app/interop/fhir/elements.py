@@ -45,9 +45,8 @@ def period(start: PartialDate | None, end: PartialDate | None) -> Json | None:
 
 def quantity(value: Decimal | int, code: str | None, unit: str | None = None, comparator: str | None = None) -> Json:
     """A Quantity. code: UCUM; unit: how it is written for people, the code itself where None."""
-    if code is None:
-        return present(value=value, comparator=comparator)
-    return present(value=value, comparator=comparator, unit=unit or code, system=UCUM, code=code)
+    number = {"value": value} if comparator is None else {"value": value, "comparator": comparator}
+    return number if code is None else {**number, "unit": unit or code, "system": UCUM, "code": code}
 
 
 def percent(value: Decimal | None) -> Json | None:
@@ -55,9 +54,9 @@ def percent(value: Decimal | None) -> Json | None:
     return None if value is None else quantity(value, "%")
 
 
-def extension(url: str, **value: Any) -> list[Json]:
-    """The extension with its one value[x], or nothing where the value is None."""
-    return [{"url": url, **value}] if all(item is not None for item in value.values()) else []
+def extension(url: str, element: str, value: Any) -> list[Json]:
+    """The extension with its value, or nothing where that is None. element: the value[x], such as ``valueCode``."""
+    return [] if value is None else [{"url": url, element: value}]
 
 
 def complex_extension(url: str, *parts: list[Json]) -> list[Json]:
@@ -68,7 +67,7 @@ def complex_extension(url: str, *parts: list[Json]) -> list[Json]:
 
 def coded_extensions(name: str, concepts: Iterable[Json | None]) -> list[Json]:
     """One extension of this project for each concept that is known."""
-    return [item for value in concepts for item in extension(project(name), valueCodeableConcept=value)]
+    return [item for value in concepts for item in extension(project(name), "valueCodeableConcept", value)]
 
 
 def data_absent(code: str) -> Json:

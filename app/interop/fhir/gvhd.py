@@ -33,19 +33,23 @@ def write_gvhd(record: Gvhd, context: Context) -> list[Draft]:
 
 
 def _condition(record: Gvhd, context: Context) -> Draft:
+    """In error it has neither a clinical status (con-5) nor, without one, an end (con-4)."""
+    in_error = record.status == "entered-in-error"
     body = present(
         extension=[
             study_extension(context, project("research-study")),
-            *extension(project("systemic-therapy-start"), valueDateTime=optional_date(record.systemic_therapy_start)),
-            *extension(project("steroid-refractory"), valueBoolean=record.steroid_refractory),
+            *extension(
+                project("systemic-therapy-start"), "valueDateTime", optional_date(record.systemic_therapy_start)
+            ),
+            *extension(project("steroid-refractory"), "valueBoolean", record.steroid_refractory),
             *_history(record),
         ],
-        clinicalStatus=_clinical_status(record),
+        clinicalStatus=None if in_error else _clinical_status(record),
         verificationStatus=verification(record),
         code=coded("gvhd-kind", record.kind, "gvhd-kind-snomed", "gvhd-kind-icd10cm"),
         subject=subject(context),
         onsetDateTime=optional_date(record.onset),
-        abatementDateTime=optional_date(record.end),
+        abatementDateTime=None if in_error else optional_date(record.end),
         recordedDate=optional_date(record.recorded),
     )
     return Draft("Condition", "", body)
@@ -53,9 +57,7 @@ def _condition(record: Gvhd, context: Context) -> Draft:
 
 def _clinical_status(record: Gvhd) -> Json | None:
     """Resolved when it has ended (con-4); without an end nobody has said whether it is active."""
-    if record.status == "entered-in-error" or record.end is None:
-        return None
-    return {"coding": [{"system": _CLINICAL, "code": "resolved"}]}
+    return None if record.end is None else {"coding": [{"system": _CLINICAL, "code": "resolved"}]}
 
 
 def _history(record: Gvhd) -> list[Json]:
@@ -64,8 +66,8 @@ def _history(record: Gvhd) -> list[Json]:
         for item in record.grade_history or ()
         for change in complex_extension(
             project("grade-change"),
-            extension("date", valueDateTime=date_time(item.date)),
-            extension("grade", valueCodeableConcept=_level(item.grade)),
+            extension("date", "valueDateTime", date_time(item.date)),
+            extension("grade", "valueCodeableConcept", _level(item.grade)),
         )
     ]
 
@@ -105,4 +107,4 @@ def _parts(record: Gvhd) -> list[Json]:
     stages = record.stages.model_dump() if record.stages else {}
     scores = {**stages, **(record.organ_scores or {})}
     known = ((coded("gvhd-organ", organ), score) for organ, score in scores.items() if score is not None)
-    return [part for code, score in known if code for part in component(code, valueInteger=score)]
+    return [part for code, score in known if code for part in component(code, "valueInteger", score)]

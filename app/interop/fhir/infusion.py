@@ -56,7 +56,7 @@ def _procedure(record: Infusion, context: Context) -> Draft:
     body = present(
         extension=[
             study_extension(context),
-            *extension(project("course-number"), valueInteger=record.number),
+            *extension(project("course-number"), "valueInteger", record.number),
         ],
         status=_status(record),
         category=fixed("procedure", "immunotherapy"),
@@ -71,7 +71,7 @@ def _administration(record: Infusion, context: Context) -> Draft:
     planned = dose_quantity(record.planned_dose, record.dosing_weight_kg)
     product = [context.own("BiologicallyDerivedProduct", PRODUCT)] if _has_product(record) else None
     body = present(
-        extension=[study_extension(context), *extension(project("planned-dose"), valueQuantity=planned)],
+        extension=[study_extension(context), *extension(project("planned-dose"), "valueQuantity", planned)],
         partOf=[context.own("Procedure", "")],
         status=_status(record),
         medicationCodeableConcept=_cells(),
@@ -99,7 +99,7 @@ def _product(record: Infusion, context: Context) -> Draft:
     body = present(
         extension=[
             study_extension(context, project("research-study")),
-            *extension(project("recipient"), valueReference=subject(context)),
+            *extension(project("recipient"), "valueReference", subject(context)),
             *coded_extensions("donor-type", [coded("donor-type", record.donor_type)]),
         ],
         productCategory="cells",

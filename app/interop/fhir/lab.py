@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/observation-example-f001-glucose.json.html
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from app.domain.observation import Lab
@@ -26,7 +27,7 @@ def write_lab(record: Lab, context: Context) -> list[Draft]:
     code = masked("test not in the code table") if test is None else _code(record, test)
     elements = {
         "category": "laboratory",
-        "extension": extension(project("transfused"), valueBoolean=record.transfused),
+        "extension": extension(project("transfused"), "valueBoolean", record.transfused),
         **_measured(record, test),
     }
     return [observation(record, context, "", code, record.collected, **elements)]
@@ -52,13 +53,18 @@ def _is_loinc(system: str | None) -> bool:
 
 def _measured(record: Lab, test: LaboratoryTest | None) -> dict[str, Any]:
     """Value and range. Numbers whose unit may not be written are withheld: they would be misread."""
-    unit = record.unit and test and ucum(test.id, record.unit)
-    if record.unit and not unit:
+    unit = None if record.unit is None or test is None else _unit(test.id, record.unit)
+    if record.unit is not None and unit is None:
         return {"dataAbsentReason": {"coding": [data_absent("masked")]}}
     number = record.number
-    value = None if number is None else quantity(number[1], unit or None, comparator=number[0])
-    limits = present(low=_limit(record.low, unit or None), high=_limit(record.high, unit or None))
+    value = None if number is None else quantity(number[1], unit, comparator=number[0])
+    limits = present(low=_limit(record.low, unit), high=_limit(record.high, unit))
     return {"valueQuantity": value, "referenceRange": [limits] if limits else None}
+
+
+@lru_cache(maxsize=1024)
+def _unit(test: str, unit: str) -> str | None:
+    return ucum(test, unit)
 
 
 def _limit(value: Decimal | None, unit: str | None) -> Json | None:

@@ -35,9 +35,9 @@ def observation(
     return Draft("Observation", role, body)
 
 
-def component(code: Json, **value: Any) -> list[Json]:
-    """A component with its one value[x], or nothing where the value is None."""
-    return [{"code": code, **value}] if all(item is not None for item in value.values()) else []
+def component(code: Json, element: str, value: Any) -> list[Json]:
+    """A component with its value, or nothing where that is None. element: the value[x]."""
+    return [] if value is None else [{"code": code, element: value}]
 
 
 def _category(code: str | None) -> list[Json] | None:

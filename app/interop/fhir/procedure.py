@@ -65,12 +65,12 @@ def _transplant_code(record: Transplant) -> Json:
 def _transplant_details(record: Transplant) -> list[Json]:
     prophylaxis = [coded("gvhd-prophylaxis", word) for word in record.gvhd_prophylaxis or ()]
     return [
-        *extension(project("course-number"), valueInteger=record.number),
+        *extension(project("course-number"), "valueInteger", record.number),
         *coded_extensions("donor-type", [coded("donor-type", record.donor_type)]),
         *coded_extensions("hla-match", [coded("hla-match", record.hla_match)]),
         *coded_extensions("graft-source", [coded("graft-source", record.graft_source)]),
         *coded_extensions("conditioning", [coded("conditioning", record.conditioning)]),
         *coded_extensions("gvhd-prophylaxis", prophylaxis),
-        *extension(project("cd34-dose"), valueQuantity=dose_quantity(record.cd34_dose, None)),
-        *extension(project("cd3-dose"), valueQuantity=dose_quantity(record.cd3_dose, None)),
+        *extension(project("cd34-dose"), "valueQuantity", dose_quantity(record.cd34_dose, None)),
+        *extension(project("cd3-dose"), "valueQuantity", dose_quantity(record.cd3_dose, None)),
     ]

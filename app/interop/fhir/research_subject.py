@@ -46,7 +46,7 @@ def write_research_subject(view: SubjectView, study_id: str, patient_id: str) ->
     """The subject under the number that the sponsor knows; of the strata only the dose level is written."""
     arm = _arm(view)
     body = present(
-        extension=extension(project("site"), valueString=view.site),
+        extension=extension(project("site"), "valueString", view.site),
         identifier=[{"system": SUBJECT_NUMBER, "value": view.number}],
         status=status(view),
         period=period(view.consent, _end(view)),

@@ -50,55 +50,57 @@ def rules() -> dict[str, Rule]:
 
 def element_issues(resource: dict[str, Any]) -> list[Issue]:
     """Every element of `resource` that breaks a rule of the table or the JSON form of FHIR."""
-    found: list[Issue] = []
-    _object(resource, str(resource["resourceType"]), "", found, MAX_DEPTH)
-    return found
+    walk = _Walk(rules(), [])
+    walk.object(resource, str(resource["resourceType"]), "", MAX_DEPTH)
+    return walk.found
 
 
-def _object(node: dict[str, Any], element: str, path: str, found: list[Issue], depth: int) -> None:
-    if not node:
-        found.append(Issue(path, "structure", "an empty object is not allowed"))
-    if depth == 0:
-        found.append(Issue(path, TOO_DEEP, "nested too deeply", f"at most {MAX_DEPTH} levels"))
-        return
-    head, parent = (f"{path}." if path else ""), element.rpartition(".")[2]
-    for name, value in node.items():
-        place = head + name if ELEMENT_NAME.fullmatch(name) else path
-        if name == "contained" and isinstance(value, list):
-            _contained(value, place, found, depth)
-        else:
-            _member(value, f"{element}.{name}", f"{parent}.{name}", name, place, found, depth)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One way through a resource. element: path in the standard; path: place in this resource."""
 
+    table: dict[str, Rule]
+    found: list[Issue]
 
-def _contained(resources: list[Any], path: str, found: list[Issue], depth: int) -> None:
-    for index, resource in enumerate(resources):
-        if isinstance(resource, dict):
-            _object(resource, str(resource.get("resourceType")), f"{path}[{index}]", found, depth - 1)
+    def object(self, node: dict[str, Any], element: str, path: str, depth: int) -> None:
+        if not node:
+            self.found.append(Issue(path, "structure", "an empty object is not allowed"))
+        if depth == 0:
+            self.found.append(Issue(path, TOO_DEEP, "nested too deeply", f"at most {MAX_DEPTH} levels"))
+            return
+        head, parent = (f"{path}." if path else ""), element.rpartition(".")[2]
+        for name, value in node.items():
+            place = head + name if ELEMENT_NAME.fullmatch(name) else path
+            child = f"{element}.{name}"
+            rule = self.table.get(child) or self.table.get(f"{parent}.{name}") or self.table.get(name)
+            if not isinstance(value, list):
+                self.value(value, child, rule, place, depth)
+            elif name == "contained":
+                self.contained(value, place, depth)
+            else:
+                self.array(value, child, rule, place, depth)
 
+    def contained(self, resources: list[Any], path: str, depth: int) -> None:
+        for index, resource in enumerate(resources):
+            if isinstance(resource, dict):
+                self.object(resource, str(resource.get("resourceType")), f"{path}[{index}]", depth - 1)
 
-def _member(value: Any, element: str, end: str, name: str, path: str, found: list[Issue], depth: int) -> None:
-    table = rules()
-    rule = table.get(element) or table.get(end) or table.get(name)
-    if not isinstance(value, list):
-        _value(value, element, rule, path, found, depth)
-        return
-    if not value:
-        found.append(Issue(path, "structure", "an empty array is not allowed"))
-    for index, item in enumerate(value):
-        if item is not None:  # a gap in an array of primitives, filled by its `_` sibling
-            _value(item, element, rule, f"{path}[{index}]", found, depth)
+    def array(self, items: list[Any], element: str, rule: Rule | None, path: str, depth: int) -> None:
+        if not items:
+            self.found.append(Issue(path, "structure", "an empty array is not allowed"))
+        for index, item in enumerate(items):
+            if item is not None:  # a gap in an array of primitives, filled by its `_` sibling
+                self.value(item, element, rule, f"{path}[{index}]", depth)
 
-
-def _value(value: Any, element: str, rule: Rule | None, path: str, found: list[Issue], depth: int) -> None:
-    if value is None:
-        found.append(Issue(path, "structure", "null is not allowed"))
-        return
-    if rule is not None:
-        found.extend(_JUDGES[rule.kind](value, rule, path))
-    if isinstance(value, dict):
-        if "reference" in value and (rule is None or rule.kind != "reference"):
-            found.extend(_reference(value, _ANY_TARGET, path))
-        _object(value, element, path, found, depth - 1)
+    def value(self, value: Any, element: str, rule: Rule | None, path: str, depth: int) -> None:
+        if value is None:
+            self.found.append(Issue(path, "structure", "null is not allowed"))
+        elif rule is not None:
+            self.found.extend(_JUDGES[rule.kind](value, rule, path))
+        if isinstance(value, dict):
+            if "reference" in value and (rule is None or rule.kind != "reference"):
+                self.found.extend(_reference(value, _ANY_TARGET, path))
+            self.object(value, element, path, depth - 1)
 
 
 def _code(value: Any, rule: Rule, path: str) -> list[Issue]:

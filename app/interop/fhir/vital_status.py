@@ -40,7 +40,7 @@ def write_death(record: Death, context: Context) -> list[Draft]:
             record.date,
             valueCodeableConcept=coded("vital-status", "dead"),
             component=component(
-                fixed("observation", "cause-of-death"), valueCodeableConcept=coded("death-cause", record.cause)
+                fixed("observation", "cause-of-death"), "valueCodeableConcept", coded("death-cause", record.cause)
             ),
         )
     ]

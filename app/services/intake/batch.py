@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import Connection
@@ -30,11 +31,16 @@ class Batch:
     moment: Moment
     records: dict[str, KnownRecord]
     subjects: dict[str, KnownSubject]
+    zones: dict[str, tzinfo] = field(init=False)
     touched: set[str] = field(default_factory=set)
     rows: dict[Any, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     closed_versions: dict[int, int] = field(default_factory=dict)
     closed_events: dict[str, int] = field(default_factory=dict)
     closed_resources: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Look the sites' time zones up once."""
+        self.zones = self.study.zones
 
     def next_seq(self) -> int:
         """The number of the next change."""

@@ -61,9 +61,9 @@ def prepare(item: Item) -> Prepared | Refused:
     issues = record if isinstance(record, tuple) else tuple(_checks(record))
     if isinstance(record, tuple) or issues:
         return refuse(item, issues)
-    content, identity = _split(item.raw)
-    digest = hashlib.sha256(dump(item.raw)).hexdigest()
-    return Prepared(item.index, record, digest, dump(content).decode(), identity, item.text)
+    whole = dump(item.raw)
+    content, identity = _split(item.raw, whole)
+    return Prepared(item.index, record, hashlib.sha256(whole).hexdigest(), content, identity, item.text)
 
 
 def refuse(item: Item, issues: tuple[Issue, ...]) -> Refused:
@@ -80,12 +80,13 @@ def _short(value: Any, most: int) -> str | None:
     return value if isinstance(value, str) and len(value) <= most else None
 
 
-def _split(raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def _split(raw: dict[str, Any], whole: bytes) -> tuple[str, dict[str, Any] | None]:
     """The content to keep with the record, and what identifies a person."""
     if raw["type"] != "subject":
-        return raw, None
+        return whole.decode(), None
     identity = {name: raw.get(name) for name in IDENTIFYING_FIELDS}
-    return {name: value for name, value in raw.items() if name not in IDENTIFYING_FIELDS}, identity
+    rest = {name: value for name, value in raw.items() if name not in IDENTIFYING_FIELDS}
+    return dump(rest).decode(), identity
 
 
 def _checks(record: Record) -> Iterator[Issue]:

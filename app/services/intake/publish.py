@@ -14,10 +14,10 @@ from app.interop.events import read_events
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.encode import encode
 from app.interop.fhir.patient import write_patient
-from app.interop.fhir.research_subject import write_research_subject
+from app.interop.fhir.research_subject import SubjectView, write_research_subject
 from app.interop.fhir.write import write
 from app.services.intake.batch import Batch
-from app.services.intake.views import view
+from app.services.intake.views import views
 from app.storage.documents import Held, held_by_records, held_by_subjects
 from app.storage.records import KnownRecord, KnownSubject
 from app.storage.tables import EVENT, RESOURCE
@@ -47,9 +47,10 @@ class Owner:
 
 def publish(batch: Batch, items: list[Publication]) -> None:
     """Write events and resources of record versions; without a subject, withdraw what was there."""
-    held = held_by_records(batch.connection, [item.known.id for item in items])
+    held = held_by_records(batch.connection, [item.known.id for item in items if item.known.revisions > 1])
     for item in items:
-        batch.closed_events[item.known.key] = item.seq
+        if item.known.revisions > 1:
+            batch.closed_events[item.known.key] = item.seq
         mine = held.get(item.known.id, [])
         subject = item.subject
         if subject is None:
@@ -66,11 +67,11 @@ def publish_subjects(batch: Batch, subjects: Iterable[tuple[KnownSubject, int]])
     """Write Patient and ResearchSubject of subjects whose records changed: subject id -> references."""
     touched = {subject.id: (subject, seq) for subject, seq in subjects}
     held = held_by_subjects(batch.connection, touched)
-    return {key: _publish_subject(batch, *pair, held.get(key, [])) for key, pair in touched.items()}
+    seen = views(batch.connection, [subject for subject, _ in touched.values()])
+    return {key: _publish_subject(batch, *pair, seen[key], held.get(key, [])) for key, pair in touched.items()}
 
 
-def _publish_subject(batch: Batch, subject: KnownSubject, seq: int, held: list[Held]) -> list[str]:
-    seen = view(batch.connection, subject)
+def _publish_subject(batch: Batch, subject: KnownSubject, seq: int, seen: SubjectView, held: list[Held]) -> list[str]:
     ids = {"Patient": subject.patient, "ResearchSubject": subject.research_subject}
     drafts = [write_patient(seen), write_research_subject(seen, batch.study.resource, subject.patient)]
     references = write_resources(batch, Owner(subject.id, None, seq), drafts, held, lambda type_, role: ids[type_])
@@ -148,5 +149,5 @@ def _write_events(batch: Batch, item: Publication, subject: KnownSubject, refere
         "seq_from": item.seq,
         "seq_to": FOREVER,
     }
-    zone = batch.study.zones.get(item.record.site)
+    zone = batch.zones.get(item.record.site)
     batch.rows[EVENT].extend({**event_row(event), **common} for event in read_events(item.record, zone))

@@ -6,6 +6,7 @@ docs/adr/0002-versions-and-seq.md
 from __future__ import annotations
 
 from app.domain.errors import Issue
+from app.domain.record import Record
 from app.endpoints.event import FOREVER
 from app.services.intake.batch import Batch
 from app.services.intake.decide import Decision, decide
@@ -30,7 +31,9 @@ class Take:
         self._touched: dict[str, int] = {}
         self._assignments: list[KnownRecord] = []
         self._subject_lines: dict[str, list[Line]] = {}
-        self._waiting: dict[str, Line] = {}
+        self._waiting: dict[str, tuple[Line, Publication]] = {}
+        self._waiting_lines: dict[str, Line] = {}
+        self._record_rows: dict[str, dict[str, object]] = {}
         self._unchanged: list[tuple[Line, KnownRecord]] = []
 
     def all(self, items: list[Prepared | Refused]) -> None:
@@ -67,7 +70,7 @@ class Take:
         self.lines.append(Line(index, "rejected", issues=tuple(issues)))
 
     def _site_issues(self, item: Prepared) -> list[Issue]:
-        record, zones = item.record, self._batch.study.zones
+        record, zones = item.record, self._batch.zones
         path = f"records[{item.index}].site"
         if zones and record.site not in zones:
             return [Issue(path, "code-invalid", "not a site of this study", ", ".join(sorted(zones)))]
@@ -101,25 +104,40 @@ class Take:
         subject = batch.subjects.get(record.subject)
         if subject is not None or record.type != "subject":
             return subject
-        self._flush()  # what waits for this subject may have come in this very payload
         seq = batch.moment.seq + 1
         subject = KnownSubject(seq, record.subject, record.site, batch.new_id(), batch.new_id())
         batch.subjects[record.subject] = subject
         names = {"number": subject.number, "site": subject.site, "patient": subject.patient}
         row = {"id": seq, "study": batch.study.name, **names, "research_subject": subject.research_subject, "seq": seq}
         batch.rows[SUBJECT].append(row)
-        for known, content in waiting(batch.connection, batch.study.name, subject.site, subject.number):
-            self._release(known, content, subject, seq)
+        self._release(subject, seq)
         return subject
 
-    def _release(self, known: KnownRecord, content: str, subject: KnownSubject, seq: int) -> None:
-        """Publish a record that waited for its subject."""
-        self._batch.records[known.key] = known
-        line = self._waiting.pop(known.key, Line(0, "accepted"))
+    def _release(self, subject: KnownSubject, seq: int) -> None:
+        """Publish what waited for this subject, in the store or in this very payload."""
+        batch = self._batch
+        for known, content in waiting(batch.connection, batch.study.name, subject.site, subject.number):
+            if known.key not in self._waiting:
+                line = self._waiting_lines.get(known.key, Line(0, "accepted"))
+                batch.records.setdefault(known.key, known)
+                self._join(batch.records[known.key], stored_record(content), subject, seq, line)
+        here = [pair for pair in self._waiting.values() if pair[1].record.subject == subject.number]
+        for line, publication in here:
+            if publication.record.site == subject.site:
+                self._publications.remove(publication)
+                self._join(publication.known, publication.record, subject, seq, line)
+
+    def _join(self, known: KnownRecord, record: Record, subject: KnownSubject, seq: int, line: Line) -> None:
+        """A record that waited is its subject's from now on."""
+        self._waiting.pop(known.key, None)
         line.waiting = False
         known.subject = subject.id
-        self._publish(Publication(known, stored_record(content), seq, subject, line.resources), line)
-        self._assignments.append(known)
+        row = self._record_rows.get(known.key)
+        if row is not None:
+            row["subject"] = subject.id
+        else:
+            self._assignments.append(known)
+        self._publish(Publication(known, record, seq, subject, line.resources), line)
 
     def _new_record(self, item: Prepared, seq: int, subject: KnownSubject | None) -> KnownRecord:
         record, batch = item.record, self._batch
@@ -127,7 +145,9 @@ class Take:
         batch.records[record.key] = known
         names = {"type": record.type, "site": record.site, "source": record.source, "source_id": record.id}
         row = {"id": seq, "study": batch.study.name, "key": record.key, **names}
-        batch.rows[RECORD].append({**row, "subject_number": record.subject, "subject": known.subject})
+        row |= {"subject_number": record.subject, "subject": known.subject}
+        batch.rows[RECORD].append(row)
+        self._record_rows[record.key] = row
         return known
 
     def _add_version(self, item: Prepared, known: KnownRecord, seq: int, *, counts: bool) -> KnownVersion:
@@ -165,7 +185,8 @@ class Take:
         self._publications.append(publication)
         if subject is None:
             line.waiting = True
-            self._waiting[known.key] = line
+            self._waiting[known.key] = (line, publication)
+            self._waiting_lines[known.key] = line
             return
         if known.type in VIEWED:
             self._touched[subject.number] = publication.seq
@@ -186,6 +207,8 @@ class Take:
             for line in self._subject_lines.pop(subject.number, []):
                 line.resources.extend(references[subject.id])
         self._publications, self._touched, self._assignments = [], {}, []
+        self._waiting.clear()
+        self._record_rows.clear()
 
     def _recall(self) -> None:
         """An unchanged record is answered with the resources of the first answer."""

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/researchsubject.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -30,25 +31,36 @@ def stored_record(content: str) -> Record:
     return record
 
 
-def view(connection: Connection, subject: KnownSubject, seq: int | None = None) -> SubjectView:
-    """The subject as its records tell it that count now (or at `seq`)."""
-    rows = current_contents(connection, subject.id, VIEWED, seq)
-    versions = [(row.id, stored_record(row.content)) for row in rows]
-    counted = [(version, record) for version, record in versions if record.status != "entered-in-error"]
-    records = [record for _, record in counted]
-    own = max(((version, record) for version, record in counted if isinstance(record, Subject)), default=None, key=_id)
-    return _assemble(connection, subject, own, records)
+def views(
+    connection: Connection, subjects: Iterable[KnownSubject], seq: int | None = None
+) -> dict[int, SubjectView]:
+    """The subjects as their records tell them that count now (or at `seq`), by subject id."""
+    wanted = {subject.id: subject for subject in subjects}
+    contents = current_contents(connection, wanted, VIEWED, seq)
+    counted = {key: _counted(contents.get(key, [])) for key in wanted}
+    own = {key: max((pair for pair in pairs if isinstance(pair[1], Subject)), default=_NONE, key=_id)
+           for key, pairs in counted.items()}  # fmt: skip
+    identity = identities(connection, [version for version, _ in own.values()])
+    return {
+        key: _assemble(subject, own[key][1], identity.get(own[key][0]), [record for _, record in counted[key]])
+        for key, subject in wanted.items()
+    }
+
+
+_NONE: tuple[int, Any] = (0, None)
+
+
+def _counted(rows: Iterable[Any]) -> list[tuple[int, Any]]:
+    """(version id, record) of the rows, without what was entered in error."""
+    pairs = [(row.id, stored_record(row.content)) for row in rows]
+    return [(version, record) for version, record in pairs if record.status != "entered-in-error"]
 
 
 def _id(pair: tuple[int, Any]) -> int:
     return pair[0]
 
 
-def _assemble(
-    connection: Connection, subject: KnownSubject, own: tuple[int, Any] | None, records: list[Record]
-) -> SubjectView:
-    record: Subject | None = own[1] if own else None
-    identity = identities(connection, [own[0]]).get(own[0]) if own else None
+def _assemble(subject: KnownSubject, record: Subject | None, identity: Any, records: list[Record]) -> SubjectView:
     deaths = [item for item in records if isinstance(item, Death)]
     ends = sorted((item for item in records if isinstance(item, EndOfStudy)), key=lambda item: item.date.first)
     reported = any(isinstance(item, FollowUp) and item.reports_death for item in records)

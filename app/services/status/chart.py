@@ -59,6 +59,6 @@ class Chart:
 
 def read_chart(connection: Connection, subject: int, seq: int, zone: tzinfo | None, cutoff: int | None) -> Chart:
     """The chart of a subject at `seq`."""
-    rows = current_contents(connection, subject, TYPES, seq)
+    rows = current_contents(connection, [subject], TYPES, seq).get(subject, [])
     records = [stored_record(row.content) for row in rows]
     return Chart([record for record in records if record.status != "entered-in-error"], zone, cutoff)
