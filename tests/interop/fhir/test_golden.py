@@ -66,7 +66,11 @@ def test_every_resource_names_its_patient_and_its_study(name: str) -> None:
 
 def references(node: Any) -> list[str]:
     if isinstance(node, dict):
-        return [node["reference"]] if "reference" in node else [item for part in node.values() for item in references(part)]
+        return (
+            [node["reference"]]
+            if "reference" in node
+            else [item for part in node.values() for item in references(part)]
+        )
     return [item for part in node for item in references(part)] if isinstance(node, list) else []
 
 
