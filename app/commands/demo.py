@@ -61,7 +61,8 @@ def _report(loaded: Loaded, console: Console) -> None:
     console.print(f"{loaded.sent} records: {counts}.")
     for line in loaded.issues:
         issue = line["issues"][0]
-        console.print(f"  rejected: {issue['path']}: {issue['message']}; expected {issue.get('expected')}", style="dim")
+        expected = f"; expected {issue['expected']}" if "expected" in issue else ""
+        console.print(f"  rejected: {issue['path']}: {issue['message']}{expected}", style="dim", soft_wrap=True)
 
 
 def _get(service: httpx.Client, path: str) -> Any:
@@ -74,7 +75,7 @@ def _table(service: httpx.Client) -> Table:
     """One line an endpoint."""
     subjects = _get(service, f"/studies/{STUDY}/subjects")["subjects"]
     dlt, sae = (_get(service, f"/studies/{STUDY}/endpoints/{name}") for name in ("DLT", "SAE"))
-    table = Table(title="γδT Cell Infusion to Prevent Relapse", show_lines=False)
+    table = Table(title="γδT Cell Infusion to Prevent Relapse", caption="n.r.: not reached")
     for column in ("", "n", "events", "estimate", "95 % interval"):
         table.add_column(column, justify="left" if not column else "right")
     table.add_row("Subjects", str(len(subjects)), "", "", "")
@@ -96,7 +97,7 @@ def _share(found: dict[str, Any]) -> tuple[str, str]:
 
 
 def _median(found: dict[str, Any]) -> tuple[str, str]:
-    values = ["not reached" if found[name] is None else f"{found[name]:g}" for name in ("estimate", "lower", "upper")]
+    values = ["n.r." if found[name] is None else f"{found[name]:g}" for name in ("estimate", "lower", "upper")]
     return values[0], f"{values[1]} to {values[2]}"
 
 

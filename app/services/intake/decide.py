@@ -16,14 +16,13 @@ Decision = Literal["accepted", "amended", "unchanged", "late", "conflict"]
 def decide(known: KnownRecord | None, record: Record, digest: str) -> Decision:
     """accepted: first of its record; amended: counts from now; late: kept, but a newer one counts already.
 
-    Where neither version nor time of recording order the versions, only what counts now can be "unchanged":
-    the same content after another one is a correction back to it.
+    Content that was received before is a re-send, whatever came in between: a sender that means to go back to an
+    earlier content says so with a higher version or a later time of recording.
     """
     if known is None or known.current is None:
         return "accepted"
     order, current = record.order, known.current
-    ordered = order.version is not None or order.recorded is not None
-    if digest == current.hash or (ordered and digest in known.hashes):
+    if digest in known.hashes:
         return "unchanged"
     if order.same_place(current.order) and record.status != "entered-in-error":
         return "conflict"
