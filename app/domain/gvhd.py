@@ -11,7 +11,7 @@ from pydantic import Field
 
 from app.domain.dates import PartialDateField
 from app.domain.record import Record
-from app.domain.terms import Code, Frozen, GvhdGrade, GvhdKind, GvhdSeverity
+from app.domain.terms import Code, Frozen, GvhdGrade, InOrder, GvhdKind, GvhdSeverity
 
 Stage = Annotated[int, Field(ge=0, le=4)]
 OrganScore = Annotated[int, Field(ge=0, le=3)]
@@ -49,7 +49,7 @@ class Gvhd(Record):
     severity: GvhdSeverity | None = None
     grade_history: list[GvhdGradeChange] | None = None
     stages: OrganStages | None = None
-    organ_scores: dict[Code, OrganScore] | None = None
+    organ_scores: Annotated[dict[Code, OrganScore], InOrder] | None = None
     systemic_therapy_start: PartialDateField | None = None
     steroid_refractory: bool | None = None
     end: PartialDateField | None = None

@@ -5,11 +5,11 @@ https://hl7.org/fhir/R4/researchsubject.html
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from app.domain.dates import FullDateField, PartialDateField
 from app.domain.record import Record
-from app.domain.terms import Code, CodeRef, Frozen, Sex, SubjectState, Text, WithdrawalScope
+from app.domain.terms import Code, CodeRef, Frozen, InOrder, Sex, SubjectState, Text, WithdrawalScope
 
 IDENTIFYING_FIELDS = ("mrn", "family_name", "given_name", "birth_date")
 
@@ -35,7 +35,7 @@ class Subject(Record):
     withdrawal: Withdrawal | None = None
     state: SubjectState | None = None
     state_date: PartialDateField | None = None
-    strata: dict[Code, Code] | None = None
+    strata: Annotated[dict[Code, Code], InOrder] | None = None
 
 
 class Disease(Record):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Status = Literal["final", "amended", "entered-in-error"]
 Response = Literal["CR", "CRi", "CRh", "MLFS", "PR", "SD", "PD", "relapse", "NE"]
@@ -59,6 +59,14 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[!-~](?:[ -~]*[!-~])?$")]
 SourceName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-.0-~](?:[ -.0-~]*[!-.0-~])?$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+def _in_order(values: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted(values.items()))
+
+
+# What is made of a mapping must not depend on the order in which its members came.
+InOrder = AfterValidator(_in_order)
 
 
 class Frozen(BaseModel):
