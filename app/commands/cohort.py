@@ -53,8 +53,10 @@ def records(row: dict[str, str]) -> Iterator[dict[str, Any]]:
         yield record("disease_assessment", "relapse", date=relapse, response="relapse")
     elif not row["death_date"]:
         yield record("disease_assessment", "last", date=last, response="CR")
-    yield record("follow_up", "last", date=last, alive=True) if not row["death_date"] else record(
-        "death", "death", date=row["death_date"]
+    yield (
+        record("follow_up", "last", date=last, alive=True)
+        if not row["death_date"]
+        else record("death", "death", date=row["death_date"])
     )
 
 

@@ -5,8 +5,11 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
 
 
 class Category(Enum):
@@ -53,6 +56,11 @@ class Issue:
         """The same issue, seen from the container that holds the record."""
         joined = prefix if not self.path else f"{prefix}.{self.path}" if self.path[0] != "[" else prefix + self.path
         return Issue(joined, self.code, self.message, self.expected)
+
+
+def shown_name(name: str) -> str:
+    """A submitted field name as it may stand in a place: what does not look like a name could identify a patient."""
+    return name if _NAME.fullmatch(name) else "(unknown name)"
 
 
 class Fault(Exception):

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from app.domain.dates import PartialDateField
 from app.domain.record import Record
-from app.domain.terms import Code, Frozen, GvhdGrade, InOrder, GvhdKind, GvhdSeverity
+from app.domain.terms import Code, Frozen, GvhdGrade, GvhdKind, GvhdSeverity, InOrder
 
 Stage = Annotated[int, Field(ge=0, le=4)]
 OrganScore = Annotated[int, Field(ge=0, le=3)]

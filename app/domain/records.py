@@ -5,6 +5,7 @@ https://docs.pydantic.dev/latest/errors/validation_errors/
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.adverse_event import AdverseEvent
 from app.domain.dates import EXPECTED_DATE, EXPECTED_FULL_DATE
-from app.domain.errors import Issue
+from app.domain.errors import Issue, shown_name
 from app.domain.follow_up import Death, FollowUp, Therapy
 from app.domain.gvhd import Gvhd
 from app.domain.infusion import Infusion
@@ -36,6 +37,7 @@ RECORD_TYPES: dict[str, type[Record]] = {
     "end_of_study": EndOfStudy,
 }
 _ADAPTERS = {name: TypeAdapter(model) for name, model in RECORD_TYPES.items()}
+MOST_ISSUES = 20
 _REQUIRED, _STRUCTURE, _VALUE, _CODE = "required", "structure", "value", "code-invalid"
 _UNION_PARTS = frozenset({"function-after", "function-before", "decimal", "str", "CodeRef", "constrained-str"})
 
@@ -56,7 +58,21 @@ def read_record(raw: Any) -> Record | tuple[Issue, ...]:
 
 def _issues(error: ValidationError, model: type[Record]) -> tuple[Issue, ...]:
     found = [_issue(item, model) for item in error.errors(include_url=False, include_input=False)]
-    return tuple({issue.path: issue for issue in reversed(found)}.values())[::-1]
+    issues = tuple(_one_a_place(found).values())
+    if len(issues) <= MOST_ISSUES:
+        return issues
+    more = Issue("", "incomplete", f"{len(issues) - MOST_ISSUES} further issues are not listed")
+    return (*issues[:MOST_ISSUES], more)
+
+
+def _one_a_place(found: list[Issue]) -> dict[str, Issue]:
+    """The first issue of each place; where a field may be one of several things, with what each of them expected."""
+    places: dict[str, Issue] = {}
+    for issue in found:
+        first = places.setdefault(issue.path, issue)
+        if issue.expected and first.expected and issue.expected not in first.expected:
+            places[issue.path] = replace(first, expected=f"{first.expected}, or {issue.expected}")
+    return places
 
 
 def _issue(item: Any, model: type[Record]) -> Issue:
@@ -127,5 +143,6 @@ def _path(location: tuple[Any, ...], model: type[Record]) -> str:
         if isinstance(part, int):
             path += f"[{part}]"
         elif not (str(part) in _UNION_PARTS or "[" in str(part) or "(" in str(part)):
-            path += f".{part}" if path else str(part)
+            name = shown_name(str(part))
+            path += f".{name}" if path else name
     return path

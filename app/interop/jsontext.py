@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
+from collections import Counter
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import msgspec
+
+from app.domain.errors import shown_name
 
 MAX_DEPTH = 64
 MAX_NUMBER = 64
 _ENCODER = msgspec.json.Encoder(decimal_format="number", order="deterministic")
 _SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
 
 
 class NotJson(ValueError):
@@ -51,18 +53,16 @@ def dump(value: Any) -> bytes:
 
 def _decode(payload: bytes) -> str:
     try:
-        text = payload.decode("utf-8-sig")
+        return payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotJson("not UTF-8", f"byte {error.start}") from None
-    return text.strip()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotJson("a name stands twice in one object", twice if _NAME.fullmatch(twice) else "an unknown name")
+        counts = Counter(name for name, _ in pairs)
+        raise NotJson("a name stands twice in one object", shown_name(counts.most_common(1)[0][0]))
     return found
 
 
@@ -79,7 +79,10 @@ def _integer(digits: str) -> int:
 def _decimal(digits: str) -> Decimal:
     if len(digits) > MAX_NUMBER:
         raise NotJson(f"a number has more than {MAX_NUMBER} digits")
-    return Decimal(digits)
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise NotJson("a number has an exponent out of range") from None
 
 
 _DECODER = json.JSONDecoder(
@@ -112,7 +115,7 @@ def _refuse_surrogates(value: Any, path: str) -> None:
     if isinstance(value, dict):
         for name, child in value.items():
             _refuse_surrogates(name, f"{path}.(name)".lstrip("."))
-            _refuse_surrogates(child, f"{path}.{name}".lstrip("."))
+            _refuse_surrogates(child, f"{path}.{shown_name(name)}".lstrip("."))
     if isinstance(value, list):
         for index, child in enumerate(value):
             _refuse_surrogates(child, f"{path}[{index}]")

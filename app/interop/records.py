@@ -5,11 +5,15 @@ https://github.com/ndjson/ndjson-spec
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import Category, Fault, Issue
 from app.interop.jsontext import NotJson, dump, parse
+
+# The largest record of a hospital has some kilobytes; what is refused field by field must have an end.
+MAX_RECORD_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,11 @@ class Item:
     issues: tuple[Issue, ...] = ()
 
 
-def read_json(payload: bytes) -> list[Item]:
-    """A JSON object or array of objects. Fault MALFORMED when the whole payload cannot be read."""
+def read_json(payload: bytes, most: int) -> list[Item]:
+    """A JSON object or array of objects.
+
+    Fault MALFORMED when the whole payload cannot be read, TOO_LARGE for more than `most` records.
+    """
     try:
         value = parse(payload)
     except NotJson as error:
@@ -31,12 +38,19 @@ def read_json(payload: bytes) -> list[Item]:
     records = value if isinstance(value, list) else [value]
     if not records:
         raise Fault(Category.MALFORMED, "no records", (Issue("", "required", "no records", "at least one record"),))
-    return [Item(index, raw, dump(raw)) for index, raw in enumerate(records)]
+    if len(records) > most:
+        raise _too_many(most)
+    return [_item(index, raw, dump(raw)) for index, raw in enumerate(records)]
 
 
-def read_ndjson(payload: bytes) -> list[Item]:
-    """One record a line; a line that cannot be read is refused alone."""
-    lines = [line for line in payload.split(b"\n") if line.strip()]
+def read_ndjson(payload: bytes, most: int) -> list[Item]:
+    """One record a line; a line that cannot be read is refused alone. Fault TOO_LARGE for more than `most` records."""
+    lines: list[bytes] = []
+    for line in io.BytesIO(payload):
+        if line.strip():
+            lines.append(line.rstrip(b"\r\n"))
+        if len(lines) > most:
+            raise _too_many(most)
     if not lines:
         raise Fault(Category.MALFORMED, "no records", (Issue("", "required", "no records", "one record a line"),))
     return [_line(index, line) for index, line in enumerate(lines)]
@@ -44,9 +58,21 @@ def read_ndjson(payload: bytes) -> list[Item]:
 
 def _line(index: int, line: bytes) -> Item:
     try:
-        return Item(index, parse(line), line)
+        return _item(index, parse(line), line)
     except NotJson as error:
         return Item(index, None, line, (_issue(error, f"records[{index}]"),))
+
+
+def _item(index: int, raw: Any, text: bytes) -> Item:
+    if len(text) <= MAX_RECORD_BYTES:
+        return Item(index, raw, text)
+    issue = Issue(f"records[{index}]", "too-long", "the record is too large", f"at most {MAX_RECORD_BYTES} bytes")
+    return Item(index, None, text, (issue,))
+
+
+def _too_many(most: int) -> Fault:
+    issue = Issue("", "too-long", "too many records in one payload", f"at most {most}")
+    return Fault(Category.TOO_LARGE, issue.message, (issue,))
 
 
 def _issue(error: NotJson, path: str) -> Issue:

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from app.domain.dates import parse_date
 from app.domain.errors import Category, Fault, bad_parameter
 from app.services import studies
-from app.storage import studies as stored_studies
 from app.services.derivation.question import Question, check_analysis, find_definition
 from app.storage import counter
+from app.storage import studies as stored_studies
 from app.storage.counter import Moment
 from app.storage.records import KnownSubject
 

@@ -79,7 +79,7 @@ def _drafts(connection: Connection, row: Any, subject: KnownSubject, study: str)
     ids = {
         (other.type, other.role): other.resource_id
         for other in connection.execute(
-            select(RESOURCE.c["type", "role", "resource_id"]).where(RESOURCE.c.record == row.record)
+            select(*RESOURCE.c["type", "role", "resource_id"]).where(RESOURCE.c.record == row.record)
         )
     }
     context = Context(study, subject.patient, subject.research_subject, lambda type_, role: ids[type_, role])
@@ -89,7 +89,7 @@ def _drafts(connection: Connection, row: Any, subject: KnownSubject, study: str)
 def _events(connection: Connection) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
     """Stored events of each record version that ever counted, beside those that it gives now."""
     statement = (
-        select(RECORD.c["study", "key", "site"], RECORD_VERSION.c["content", "seq_from", "seq_to"])
+        select(*RECORD.c["study", "key", "site"], *RECORD_VERSION.c["content", "seq_from", "seq_to"])
         .join_from(RECORD, RECORD_VERSION)
         .where(RECORD_VERSION.c.seq_from < RECORD_VERSION.c.seq_to, RECORD.c.subject.is_not(None))
         .order_by(RECORD_VERSION.c.id)

@@ -70,7 +70,7 @@ def load_records(connection: Connection, study: str, keys: Iterable[str]) -> dic
     found: dict[str, KnownRecord] = {}
     for part in chunks(keys):
         statement = (
-            select(RECORD, RECORD_VERSION.c["id", "revision", "version", "recorded", "hash", "status", "seq_to"])
+            select(RECORD, *RECORD_VERSION.c["id", "revision", "version", "recorded", "hash", "status", "seq_to"])
             .join_from(RECORD, RECORD_VERSION)
             .where(RECORD.c.study == study, RECORD.c.key.in_(part))
         )
@@ -88,11 +88,10 @@ def _add_version(found: dict[str, KnownRecord], row: Any) -> None:
     record.hashes.add(row["record_version_hash"])
     record.revisions = max(record.revisions, row["record_version_revision"])
     if row["record_version_seq_to"] == FOREVER:
-        names = ("id", "revision")
-        order = Order(row["record_version_version"], row["record_version_recorded"])
         record.current = KnownVersion(
-            *(row[f"record_version_{name}"] for name in names),
-            order,
+            row["record_version_id"],
+            row["record_version_revision"],
+            Order(row["record_version_version"], row["record_version_recorded"]),
             row["record_version_hash"],
             row["record_version_status"],
         )
@@ -105,7 +104,7 @@ def load_subjects(connection: Connection, study: str, numbers: Iterable[str]) ->
     """Subjects known under these numbers."""
     found: dict[str, KnownSubject] = {}
     for part in chunks(numbers):
-        statement = select(SUBJECT.c["id", "number", "site", "patient", "research_subject"]).where(
+        statement = select(*SUBJECT.c["id", "number", "site", "patient", "research_subject"]).where(
             SUBJECT.c.study == study, SUBJECT.c.number.in_(part)
         )
         found |= {row.number: KnownSubject(*row) for row in connection.execute(statement)}

@@ -15,6 +15,7 @@ from app.interop.jsontext import NotJson, parse
 from app.services import studies
 from app.services.asking import moment
 from app.storage import studies as stored_studies
+from app.storage.records import KnownSubject
 
 router = APIRouter(tags=["studies"])
 
@@ -82,7 +83,7 @@ async def list_subjects(study: StudyPath, tools: ServicesDep, as_of: Annotated[s
     return json_answer({"study": study, "subjects": await read(tools, ask)})
 
 
-def _subject(subject: stored_studies.KnownSubject) -> dict[str, str]:
+def _subject(subject: KnownSubject) -> dict[str, str]:
     return {
         "subject": subject.number,
         "site": subject.site,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.sql.selectable import FromClause
 
-from app.endpoints.compile.visible import CUTOFF, Scope, earlier, later
+from app.endpoints.compile.visible import CONDITIONS, CUTOFF, Scope, earlier, later
 from app.endpoints.definition import ObservationEnd
 from app.endpoints.event import EVENT
 
@@ -38,6 +38,28 @@ def after(day: ColumnElement[int], second: ColumnElement[Any], start: FromClause
     """Whether an event is not before the start: on the same day only clock times on both can put it before."""
     timed_before = and_(second.is_not(None), start.c.second.is_not(None), second < start.c.second)
     return or_(day > start.c.day, and_(day == start.c.day, or_(~timed_before, timed_before.is_(None))))
+
+
+def reached_before(event: FromClause, start: FromClause) -> ColumnElement[bool]:
+    """Whether every possible day of an event is before the start, on the same day by clock times on both."""
+    timed = and_(event.c.first_day == start.c.day, event.c.second < start.c.second)
+    return or_(event.c.last_day < start.c.day, timed)
+
+
+def held_at(event: FromClause, start: FromClause) -> ColumnElement[bool]:
+    """Whether a grade that was reached before the start had not fallen by then."""
+    return or_(event.c.until_day.is_(None), after(event.c.until_day, event.c.until_second, start))
+
+
+def not_over(event: FromClause, start: FromClause) -> ColumnElement[bool]:
+    """Whether an event had not ended before the start; an end that was not recorded ends nothing."""
+    return or_(event.c.end_day.is_(None), after(event.c.end_day, event.c.end_second, start))
+
+
+def earliest_day(event: FromClause, start: FromClause) -> ColumnElement[int]:
+    """First possible day of an event, but not before the start if its days reach it."""
+    reaches = and_(event.c.first_day < start.c.day, event.c.last_day >= start.c.day)
+    return case((reaches, start.c.day), else_=event.c.first_day)
 
 
 def enrolled_subjects(scope: Scope, source: str) -> CTE:
@@ -107,13 +129,13 @@ def _end_branch(scope: Scope, end: ObservationEnd, position: int, start: CTE) ->
     )
 
 
-def death(scope: Scope, source: str, alive: str) -> CTE:
-    """The death of each subject with its date imputed: (subject, day, second, dtf, record ...).
+def death(scope: Scope, sources: list[str], alive: str) -> CTE:
+    """The death of each subject with its date imputed: (subject, day, second, dtf, kind, status ..., record ...).
 
     Known in part: the first possible day, not before the last date known alive. Unknown: the day after that date.
-    An exact date is preferred to a part of one, and that to none.
+    An exact date is preferred to a part of one, and that to none; one that cannot be dated at all comes last.
     """
-    event, last = EVENT.alias(), _last_alive_before(scope, source, alive)
+    event, last = EVENT.alias(), _last_alive_before(scope, sources, alive)
     exact = event.c.first_day == event.c.last_day
     unknown = event.c.precision == "none"
     day = case(
@@ -123,30 +145,32 @@ def death(scope: Scope, source: str, alive: str) -> CTE:
         (last.c.day.is_(None), event.c.first_day),
         else_=later(event.c.first_day, last.c.day),
     )
-    rank = case((exact, 0), (unknown, 2), else_=1)
+    # Engines disagree on where NULL sorts, so that "cannot be dated" has a rank of its own.
+    rank = case((exact, 0), (day.is_(None), 3), (unknown, 2), else_=1)
     ranked = (
         select(
             event.c.subject,
             day.label("day"),
             event.c.second,
             imputed(event).label("dtf"),
+            *[event.c[name] for name in CONDITIONS],
             *evidence(event),
             place(event.c.subject, rank, day, event.c.record),
         )
         .join_from(event, last, event.c.id == last.c.id, isouter=True)
-        .where(scope.holds(event, source))
+        .where(scope.holds_any(event, sources))
     )
     return first_row(ranked, "death")
 
 
-def _last_alive_before(scope: Scope, source: str, alive: str) -> CTE:
+def _last_alive_before(scope: Scope, sources: list[str], alive: str) -> CTE:
     event, evidence_of = EVENT.alias(), EVENT.alias()
     other = or_(evidence_of.c.category.is_(None), evidence_of.c.category != "death")
     return (
         select(event.c.id, func.max(evidence_of.c.first_day).label("day"))
         .join_from(event, evidence_of, event.c.subject == evidence_of.c.subject)
         .where(
-            scope.holds(event, source),
+            scope.holds_any(event, sources),
             scope.holds(evidence_of, alive),
             event.c.first_day != event.c.last_day,
             evidence_of.c.first_day <= event.c.last_day,

@@ -9,20 +9,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy.sql.selectable import FromClause
 
 from app.endpoints.compile.anchors import (
     after,
     baseline,
     day_zero,
     death,
+    earliest_day,
     enrolled_subjects,
     evidence,
     first_row,
+    held_at,
     imputed,
+    not_over,
     observation_end,
     place,
+    reached_before,
 )
-from app.endpoints.compile.visible import Scope, earlier, later
+from app.endpoints.compile.visible import Scope, earlier, later, matches
 from app.endpoints.definition import CensorSource, Definition, EventSource, ResponseStart, TimeToEvent
 from app.endpoints.event import EVENT
 
@@ -49,9 +54,9 @@ def plan(definition: Definition, endpoint: TimeToEvent, one_subject: bool = Fals
     zero = day_zero(scope, definition.day_zero)
     status = baseline(scope, definition.status, zero) if endpoint.baseline else None
     start = _response(scope, endpoint.start, zero) if endpoint.start else zero
-    end = observation_end(scope, endpoint.observation_end, start)
+    end = observation_end(scope, endpoint.observation_end, zero)
     deaths = [item.source for item in endpoint.events if definition.sources[item.source].kind == "death"]
-    died = death(scope, deaths[0], definition.alive) if deaths else None
+    died = death(scope, deaths, definition.alive) if deaths else None
     return Plan(scope, endpoint, zero, status, start, end, died)
 
 
@@ -79,12 +84,13 @@ def _response(scope: Scope, rule: ResponseStart, zero: CTE) -> CTE:
 
 
 def _blocked(scope: Scope, sources: list[str], zero: CTE) -> CTE:
+    """Day of the first blocking event; a transplant on day 0 is the one that the infusion follows."""
     event = EVENT.alias()
-    any_source = or_(*[scope.holds(event, source) for source in sources]) if sources else literal(False)
+    same_day = and_(event.c.kind != "transplant", after(event.c.first_day, event.c.second, zero))
     return (
         select(event.c.subject, func.min(event.c.first_day).label("day"))
         .join_from(event, zero, event.c.subject == zero.c.subject)
-        .where(any_source, event.c.first_day > zero.c.day)
+        .where(scope.holds_any(event, sources), or_(event.c.first_day > zero.c.day, same_day))
         .group_by(event.c.subject)
         .cte("blocked")
     )
@@ -97,20 +103,41 @@ def candidates(parts: Plan) -> CTE:
 
 
 def _branch(parts: Plan, item: EventSource, position: int) -> Select[Any]:
-    named = [literal(position).label("position"), literal(item.component).label("component")]
-    start = parts.start
-    if parts.death is not None and parts.scope.sources[item.source].kind == "death":
+    named: list[ColumnElement[Any]] = [literal(position).label("position"), literal(item.component).label("component")]
+    where, start = parts.scope.sources[item.source], parts.start
+    if parts.death is not None and where.kind == "death":
         died = parts.death
-        return select(died.c.subject, *named, died.c.day, died.c.second, died.c.dtf, *evidence(died)).join_from(
-            died, start, died.c.subject == start.c.subject
+        return (
+            select(died.c.subject, *named, died.c.day, died.c.second, died.c.dtf, *evidence(died))
+            .join_from(died, start, died.c.subject == start.c.subject)
+            .where(matches(died, where))
         )
     event = EVENT.alias()
-    reaches = and_(event.c.first_day < start.c.day, event.c.last_day >= start.c.day)
-    day = case((reaches, start.c.day), else_=event.c.first_day).label("day")
+    day = earliest_day(event, start).label("day")
+    conditions = [parts.scope.holds(event, item.source), or_(event.c.last_day < start.c.day, not_over(event, start))]
+    if where.grade_min is not None:
+        conditions.append(~_prevalent(parts, item.source, event))
     return (
         select(event.c.subject, *named, day, event.c.second, imputed(event).label("dtf"), *evidence(event))
         .join_from(event, start, event.c.subject == start.c.subject)
-        .where(parts.scope.holds(event, item.source))
+        .where(*conditions)
+    )
+
+
+def _prevalent(parts: Plan, source: str, event: FromClause) -> ColumnElement[bool]:
+    """Whether the same record had reached the grade before day 0 and held it then."""
+    earlier_event, zero = EVENT.alias(), parts.zero.alias()
+    return (
+        select(earlier_event.c.id)
+        .join_from(earlier_event, zero, earlier_event.c.subject == zero.c.subject)
+        .where(
+            parts.scope.holds(earlier_event, source),
+            earlier_event.c.record == event.c.record,
+            earlier_event.c.id != event.c.id,
+            reached_before(earlier_event, zero),
+            held_at(earlier_event, zero),
+        )
+        .exists()
     )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, literal, null, or_, select
 
 from app.endpoints.compile.visible import matches
-from app.endpoints.compile.window import grades, lasted_at_most, members, window
-from app.endpoints.definition import Definition, Rule, Toxicity, Unless
+from app.endpoints.compile.window import Window, grades, lasted_at_most, members, window
+from app.endpoints.definition import Definition, Toxicity, Unless
 
 GRADE_MISSING, PERSISTENCE_UNKNOWN = "grade not recorded", "end not recorded"
 _END = {"resolved": "end", "lower-grade": "until"}
@@ -27,15 +27,16 @@ def toxicity(definition: Definition, endpoint: Toxicity, one_subject: bool = Fal
     reached = grades(parts, endpoint.grades)
     related = or_(reached.c.related.is_(None), reached.c.related.in_(endpoint.related_in))
     candidate = and_(related, ~_never(endpoint, reached))
-    seen = parts.seen
     found = (
         select(
             *reached.c,
-            _pick(candidate, _rules(endpoint, reached, seen)).label("rule"),
+            _pick(candidate, _rules(endpoint, reached, parts)).label("rule"),
             _pick(candidate, _exclusions(endpoint, reached)).label("excluded_by"),
-            _pick(candidate, _open_questions(endpoint, reached, seen)).label("unresolved"),
+            _pick(candidate, _open_questions(endpoint, reached, parts)).label("unresolved"),
         )
-        .join_from(reached, seen, seen.c.subject == reached.c.subject, isouter=True)
+        .join_from(reached, parts.end, parts.end.c.subject == reached.c.subject)
+        .join(parts.seen, parts.seen.c.subject == reached.c.subject, isouter=True)
+        .join(parts.death, parts.death.c.subject == reached.c.subject, isouter=True)
         .cte("finding")
     )
     return members(parts, found)
@@ -51,14 +52,14 @@ def _pick(candidate: ColumnElement[bool], cases: list[tuple[Any, Any]]) -> Colum
     return case(*[(and_(candidate, condition), value) for condition, value in cases], else_=null())
 
 
-def _rules(endpoint: Toxicity, reached: CTE, seen: CTE) -> list[tuple[Any, Any]]:
+def _rules(endpoint: Toxicity, reached: CTE, parts: Window) -> list[tuple[Any, Any]]:
     cases: list[tuple[Any, Any]] = []
     for rule in endpoint.rules:
         met = matches(reached, rule.where)
         for unless in rule.unless:
             cases.append((and_(met, _excluded(unless, reached)), null()))
         if rule.persists_days is not None:
-            met = and_(met, _persists(rule.persists_days, reached, seen))
+            met = and_(met, _persists(rule.persists_days, reached, parts))
         cases.append((met, rule.id))
     return cases
 
@@ -83,19 +84,25 @@ def _excluded(unless: Unless, reached: CTE) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _persists(days: int, reached: CTE, seen: CTE) -> ColumnElement[bool]:
-    """More than `days` from reaching the grade to falling below it, or still so when last seen after that."""
-    ongoing = and_(reached.c.until_day.is_(None), reached.c.status == "ongoing", seen.c.day - reached.c.day > days)
-    return or_(reached.c.until_day - reached.c.day > days, ongoing)
+def _persists(days: int, reached: CTE, parts: Window) -> ColumnElement[bool]:
+    """Held for more than `days` by the day it fell or observation ended, or still so when last seen after that."""
+    ongoing = and_(reached.c.held_day.is_(None), reached.c.status == "ongoing", parts.seen.c.day - reached.c.day > days)
+    return or_(reached.c.held_day - reached.c.day > days, ongoing)
 
 
-def _open_questions(endpoint: Toxicity, reached: CTE, seen: CTE) -> list[tuple[Any, Any]]:
+def _may_persist(days: int, reached: CTE, parts: Window) -> ColumnElement[bool]:
+    """Not known to have fallen, nor ended by a death before it could have lasted for more than `days`."""
+    died = parts.death
+    ended = and_(died.c.day <= parts.end.c.day, died.c.day - reached.c.day <= days)
+    return and_(reached.c.until_day.is_(None), ~_known(_persists(days, reached, parts)), ~_known(ended))
+
+
+def _open_questions(endpoint: Toxicity, reached: CTE, parts: Window) -> list[tuple[Any, Any]]:
     cases: list[tuple[Any, Any]] = []
     for rule in endpoint.rules:
         met = matches(reached, rule.where)
         if rule.persists_days is not None:
-            open_ = and_(met, reached.c.until_day.is_(None), ~_known(_persists(rule.persists_days, reached, seen)))
-            cases.append((open_, PERSISTENCE_UNKNOWN))
+            cases.append((and_(met, _may_persist(rule.persists_days, reached, parts)), PERSISTENCE_UNKNOWN))
         else:
             cases.append((met, null()))
     return [*cases, (reached.c.grade.is_(None), GRADE_MISSING)]

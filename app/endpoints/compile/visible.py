@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, String, and_, bindparam, case, or_
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, and_, bindparam, case, false, or_
 from sqlalchemy.sql.selectable import FromClause
 
 from app.endpoints.definition import Where
@@ -16,6 +16,7 @@ STUDY = bindparam("study", type_=String)
 AS_OF = bindparam("as_of", type_=BigInteger)
 CUTOFF = bindparam("cutoff", type_=Integer)
 SUBJECT = bindparam("subject", type_=BigInteger)
+CONDITIONS = ("kind", "status", "category", "grade", "flag")  # the columns that a `where` speaks of
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Scope:
     def holds(self, event: FromClause, source: str) -> ColumnElement[bool]:
         """The condition that a row of `event` belongs to the source and counts at `as_of`."""
         return and_(self.known(event), matches(event, self.sources[source]))
+
+    def holds_any(self, event: FromClause, sources: list[str]) -> ColumnElement[bool]:
+        """The same for any of several sources."""
+        return and_(self.known(event), or_(false(), *[matches(event, self.sources[source]) for source in sources]))
 
     def known(self, event: FromClause) -> ColumnElement[bool]:
         """The condition that a row of `event` is of the study and counts at `as_of`."""

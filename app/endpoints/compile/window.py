@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select
+from sqlalchemy.sql.selectable import FromClause
 
 from app.endpoints.compile.anchors import (
     after,
     day_zero,
     death,
+    earliest_day,
     enrolled_subjects,
     evidence,
-    first_row,
+    held_at,
     imputed,
+    not_over,
     observation_end,
-    place,
+    reached_before,
 )
 from app.endpoints.compile.visible import Scope, earlier
 from app.endpoints.definition import Definition, Toxicity, WindowIncidence
@@ -56,7 +59,7 @@ def window(definition: Definition, endpoint: WindowIncidence | Toxicity, one_sub
         end,
         enrolled_subjects(scope, definition.enrolled),
         _seen(scope, definition.alive, end),
-        death(scope, endpoint.death, definition.alive),
+        death(scope, [endpoint.death], definition.alive),
     )
 
 
@@ -92,72 +95,72 @@ def members(parts: Window, found: CTE) -> Select[Any]:
         .join(parts.seen, parts.seen.c.subject == subjects.c.subject, isouter=True)
         .join(died, died.c.subject == subjects.c.subject, isouter=True)
         .join(found, found.c.subject == subjects.c.subject, isouter=True)
-        .order_by(subjects.c.subject, found.c.day, found.c.record)
+        .order_by(subjects.c.subject, found.c.day, found.c.record, func.coalesce(found.c.grade, -1).desc())
     )
 
 
 def grades(parts: Window, sources: list[str]) -> CTE:
     """Grades reached inside the window and above the grade at day 0, or not graded: one row each.
 
-    (subject, day, dtf, kind, status, category, grade, baseline, related, flag, second, end_*, until_*, record ...)
+    (subject, day, dtf, kind, status, category, grade, baseline, related, flag, second, end_*, until_*, held_day,
+    record ...). An end after the end of observation is not known yet; held_day is the last day on which the grade is
+    known to have been held, where that is known.
     """
-    event, before, zero = EVENT.alias(), _grade_at_start(parts, sources), parts.zero
-    reaches = and_(event.c.first_day < zero.c.day, event.c.last_day >= zero.c.day)
-    day = case((reaches, zero.c.day), else_=event.c.first_day)
-    kept = [event.c[name] for name in _KEPT]
-    above = or_(event.c.grade.is_(None), before.c.grade.is_(None), event.c.grade > before.c.grade)
+    event, before, zero, end = EVENT.alias(), _grade_at_start(parts, sources), parts.zero, parts.end
+    day = earliest_day(event, zero)
+    held = case((event.c.until_day.is_not(None), earlier(event.c.until_day, end.c.day)), else_=null())
+    above = or_(event.c.grade.is_(None), event.c.grade > func.coalesce(before.c.grade, 0))
     return (
         select(
             event.c.subject,
             day.label("day"),
-            imputed(event).label("dtf"),
-            *kept,
+            _doubtful(parts, event).label("dtf"),
+            *[event.c[name] for name in _KEPT],
+            *[_by(end, event, name) for name in ("end", "until")],
+            *[_by(end, event, name, "second") for name in ("end", "until")],
+            held.label("held_day"),
             before.c.grade.label("baseline"),
             *evidence(event),
         )
         .join_from(event, zero, event.c.subject == zero.c.subject)
-        .join(parts.end, parts.end.c.subject == event.c.subject)
+        .join(end, end.c.subject == event.c.subject)
         .join(before, before.c.record == event.c.record, isouter=True)
-        .where(or_(*[parts.scope.holds(event, source) for source in sources]), above)
-        .where(in_window(parts, event, day))
+        .where(parts.scope.holds_any(event, sources), above, in_window(parts, event, day))
         .cte("reached")
     )
 
 
-_KEPT = (
-    "kind",
-    "status",
-    "category",
-    "grade",
-    "related",
-    "flag",
-    "second",
-    "end_day",
-    "end_second",
-    "until_day",
-    "until_second",
-)
+_KEPT = ("kind", "status", "category", "grade", "related", "flag", "second")
 
 
-def in_window(parts: Window, event: Any, day: ColumnElement[int]) -> ColumnElement[bool]:
+def _doubtful(parts: Window, event: FromClause) -> ColumnElement[str]:
+    """What was imputed, where not every possible day lies inside the window."""
+    spread = or_(event.c.first_day < parts.zero.c.day, event.c.last_day > parts.last)
+    return case((spread, imputed(event)), else_=null())
+
+
+def _by(end: CTE, event: FromClause, name: str, unit: str = "day") -> ColumnElement[Any]:
+    """`end` or `until` of an event where it lies inside the observation, else null."""
+    happened = event.c[f"{name}_day"] <= end.c.day
+    return case((happened, event.c[f"{name}_{unit}"]), else_=null()).label(f"{name}_{unit}")
+
+
+def in_window(parts: Window, event: FromClause, day: ColumnElement[int]) -> ColumnElement[bool]:
     """Not before day 0, not over before it, inside the window and before the end of observation."""
     zero = parts.zero
-    not_over = or_(event.c.end_day.is_(None), event.c.end_day >= zero.c.day)
-    return and_(after(day, event.c.second, zero), not_over, day <= parts.last, day <= parts.end.c.day)
+    return and_(after(day, event.c.second, zero), not_over(event, zero), day <= parts.last, day <= parts.end.c.day)
 
 
 def _grade_at_start(parts: Window, sources: list[str]) -> CTE:
-    """The last grade of each record before day 0: (record, grade)."""
+    """The grade that each record had at day 0: (record, grade)."""
     event, zero = EVENT.alias(), parts.zero
-    order = (event.c.first_day.desc(), event.c.second.desc(), event.c.grade.desc(), event.c.id)
-    past = ~or_(event.c.last_day >= zero.c.day, after(event.c.first_day, event.c.second, zero))
-    timed = and_(event.c.first_day == zero.c.day, event.c.second < zero.c.second)
-    ranked = (
-        select(event.c.record, event.c.grade, place(event.c.record, *order))
+    return (
+        select(event.c.record, func.max(event.c.grade).label("grade"))
         .join_from(event, zero, event.c.subject == zero.c.subject)
-        .where(or_(*[parts.scope.holds(event, source) for source in sources]), or_(past, timed))
+        .where(parts.scope.holds_any(event, sources), reached_before(event, zero), held_at(event, zero))
+        .group_by(event.c.record)
+        .cte("grade_at_start")
     )
-    return first_row(ranked, "grade_at_start")
 
 
 def incidence(definition: Definition, endpoint: WindowIncidence, one_subject: bool = False) -> Select[Any]:
@@ -169,18 +172,16 @@ def incidence(definition: Definition, endpoint: WindowIncidence, one_subject: bo
     parts = window(definition, endpoint, one_subject)
     event, worse = EVENT.alias(), grades(parts, [endpoint.worsening])
     zero = parts.zero
-    reaches = and_(event.c.first_day < zero.c.day, event.c.last_day >= zero.c.day)
-    day = case((reaches, zero.c.day), else_=event.c.first_day)
+    day = earliest_day(event, zero)
     dated = in_window(parts, event, day)
     worsened = select(worse.c.record).where(worse.c.grade.is_not(None), worse.c.record == event.c.record).exists()
     undated = and_(~after(day, event.c.second, zero), event.c.flag == 0, worsened)
     verdict = case((and_(dated, event.c.status == "serious"), "yes"), else_="unknown")
-    spread = or_(event.c.first_day < zero.c.day, event.c.last_day > parts.last)
     found = (
         select(
             event.c.subject,
             day.label("day"),
-            case((spread, imputed(event)), else_=null()).label("dtf"),
+            _doubtful(parts, event).label("dtf"),
             verdict.label("verdict"),
             event.c.category,
             event.c.grade,

@@ -6,14 +6,15 @@ https://www.fda.gov/media/93884/download (ICH E2A: seriousness is not severity)
 from __future__ import annotations
 
 from datetime import tzinfo
-from itertools import pairwise
 
 from app.domain.adverse_event import AdverseEvent
 from app.domain.dates import DayRange, PartialDate
-from app.endpoints.event import UNKNOWN, ClinicalEvent
+from app.endpoints.event import LAST_DAY, UNKNOWN, ClinicalEvent
 from app.interop.events.evidence import alive
 from app.terminology.adverse_events import find_term
 
+Point = tuple[DayRange, int | None]
+FATAL = 5
 DEFAULT_CATEGORY = "non-haematological"
 UNLISTED = "unlisted term"
 
@@ -45,19 +46,25 @@ def _range(date: PartialDate | None, zone: tzinfo | None) -> DayRange:
     return UNKNOWN if date is None else date.at_site(zone)
 
 
-def _points(record: AdverseEvent, zone: tzinfo | None) -> list[tuple[DayRange, int | None]]:
+def _points(record: AdverseEvent, zone: tzinfo | None) -> list[Point]:
     """(days, grade) in order of time. Without a history the one grade stands at the onset."""
-    history = sorted(
-        ((change.date.at_site(zone), change.grade) for change in record.grade_history or ()),
-        key=lambda point: (point[0].first, point[0].second or 0, point[1]),
-    )
-    if not history:
-        return [(_range(record.onset, zone), record.grade)]
-    worst = max(grade for _, grade in history)
-    if record.grade is not None and record.grade > worst:
-        # The worst grade is reported but not dated: it stands on the last dated change.
-        return [*history, (history[-1][0], record.grade)]
-    return list(history)
+    history = [(change.date.at_site(zone), change.grade) for change in record.grade_history or ()]
+    history.sort(key=lambda point: (point[0].first, point[0].second or 0, point[1]))
+    onset = _range(record.onset, zone)
+    reported, worst = record.grade, max((grade for _, grade in history), default=0)
+    if reported is None or (history and reported <= worst):
+        return [*history] or [(onset, None)]
+    if not history and reported < FATAL:
+        return [(onset, reported)]
+    # The worst grade is reported but not dated. Nothing follows a death, so that it is not before the last change.
+    dated = [days.first for days, _ in history]
+    first = max(dated) if dated and reported == FATAL else min([onset.first, *dated])
+    return [(_since(first, record.end, zone), reported), *history]
+
+
+def _since(first: int, end: PartialDate | None, zone: tzinfo | None) -> DayRange:
+    """Any day from this one to the end of the event."""
+    return DayRange(first, LAST_DAY if end is None else max(first, end.at_site(zone).last), "none")
 
 
 def _grades(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEvent]:
@@ -72,18 +79,18 @@ def _grades(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEvent]:
             grade=grade,
             related=record.relatedness,
             flag=record.investigator_dlt,
-            end=end,
-            until=_until(points, index, end),
+            end=_fallen(points, index, 1) or end,
+            until=_fallen(points, index, grade or 0) or end,
         )
         for index, (days, grade) in enumerate(points)
     ]
 
 
-def _until(points: list[tuple[DayRange, int | None]], index: int, end: DayRange | None) -> DayRange | None:
-    """When the grade fell below this one: at the next lower point, else at the end of the event."""
-    grade = points[index][1]
-    later = (days for (_, _), (days, next_grade) in pairwise(points[index:]) if (next_grade or 0) < (grade or 0))
-    return next(later, end)
+def _fallen(points: list[Point], index: int, grade: int) -> DayRange | None:
+    """When the grade first fell below `grade` after this point; below 1 is resolved."""
+    if points[index][0].precision == "none":
+        return None
+    return next((days for days, later in points[index + 1 :] if later is not None and later < grade), None)
 
 
 def _seriousness(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEvent]:
@@ -105,6 +112,7 @@ def _seriousness(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEven
 
 
 def _alive(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEvent]:
-    fatal = record.grade == 5 or record.outcome == "fatal"
-    changes = [change.date for change in record.grade_history or () if change.grade < 5]
-    return alive([record.onset, *changes, None if fatal else record.end], zone, "adverse_event")
+    history = record.grade_history or ()
+    fatal = FATAL in (record.grade, *(change.grade for change in history)) or record.outcome == "fatal"
+    before_death = [record.onset, *(change.date for change in history if change.grade < FATAL)]
+    return alive(before_death if fatal else [*before_death, record.serious_since, record.end], zone, "adverse_event")

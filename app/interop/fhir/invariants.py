@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.domain.errors import Issue
+from app.interop.fhir.rules import codings
 
 
 def invariant_issues(resource: dict[str, Any]) -> list[Issue]:
@@ -24,9 +25,7 @@ def _has(node: dict[str, Any], choice: str) -> bool:
 
 
 def _codes(concept: Any) -> set[tuple[Any, Any]]:
-    codings = concept.get("coding") if isinstance(concept, dict) else None
-    found = [coding for coding in codings or () if isinstance(coding, dict)]
-    return {(str(coding.get("system")), str(coding.get("code"))) for coding in found}
+    return {(str(coding.get("system")), str(coding.get("code"))) for coding in codings(concept)}
 
 
 def _obs_3(resource: dict[str, Any]) -> bool:

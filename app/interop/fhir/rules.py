@@ -110,11 +110,15 @@ def _code(value: Any, rule: Rule, path: str) -> list[Issue]:
 
 
 def _concept(value: Any, rule: Rule, path: str) -> list[Issue]:
-    codings = value.get("coding") if isinstance(value, dict) else None
-    codes = [coding.get("code") for coding in codings or () if isinstance(coding, dict)]
-    if any(isinstance(code, str) and code in rule.values for code in codes):
+    if any(coding.get("code") in rule.values for coding in codings(value)):
         return []
     return [Issue(path, "code-invalid", "no code of the required value set", ", ".join(rule.values))]
+
+
+def codings(concept: Any) -> list[dict[str, Any]]:
+    """The Codings of what should be a CodeableConcept; none where it is something else."""
+    found = concept.get("coding") if isinstance(concept, dict) else None
+    return [coding for coding in found if isinstance(coding, dict)] if isinstance(found, list) else []
 
 
 def _reference(value: Any, rule: Rule, path: str) -> list[Issue]:

@@ -54,7 +54,7 @@ def structure_issues(resource: dict[str, Any]) -> list[Issue]:
         MODELS[resource["resourceType"]].model_validate(resource)
     except ValidationError as error:
         return [_issue(found) for found in error.errors(include_url=False, include_input=False)]
-    except KeyError:  # fhir.resources 8.3 looks an unknown contained resource type up in a dict
+    except (KeyError, TypeError):  # fhir.resources 8.3 looks a contained type up by its name, whatever stands there
         return [Issue("contained", "structure", "unknown resource type")]
     return []
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.domain.dates import iso_day
 from app.endpoints.compile.time_to_event import NOT_INFUSED
-from app.endpoints.definition import Toxicity, WindowIncidence
+from app.endpoints.definition import Toxicity
 from app.services.derivation.question import Question
 from app.services.derivation.time_to_event import end_of
 

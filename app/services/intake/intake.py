@@ -15,7 +15,7 @@ from app.services.context import Services
 from app.services.intake.prepare import Prepared, Refused, prepare
 from app.services.intake.store import Payload, store
 
-READERS: dict[str, Callable[[bytes], list[Item]]] = {
+READERS: dict[str, Callable[[bytes, int], list[Item]]] = {
     "application/json": read_json,
     "application/x-ndjson": read_ndjson,
 }
@@ -27,11 +27,7 @@ def read(services: Services, body: bytes, media_type: str) -> list[Prepared | Re
     if reader is None:
         issue = Issue("Content-Type", "not-supported", "unknown media type", ", ".join(READERS))
         raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
-    items = reader(body)
-    if len(items) > services.settings.max_records:
-        issue = Issue("", "too-long", "too many records in one payload", f"at most {services.settings.max_records}")
-        raise Fault(Category.TOO_LARGE, issue.message, (issue,))
-    return [prepare(item) for item in items]
+    return [prepare(item) for item in reader(body, services.settings.max_records)]
 
 
 def submit(services: Services, payload: Payload) -> Future[dict[str, Any]]:

@@ -61,8 +61,11 @@ def prepare(item: Item) -> Prepared | Refused:
     issues = record if isinstance(record, tuple) else tuple(_checks(record))
     if isinstance(record, tuple) or issues:
         return refuse(item, issues)
-    whole = dump(item.raw)
-    content, identity = _split(item.raw, whole)
+    raw, whole = item.raw, dump(item.raw)
+    if b":null" in whole:  # null says what an absent field says, so both are the same content
+        raw = _said(raw)
+        whole = dump(raw)
+    content, identity = _split(raw, whole)
     return Prepared(item.index, record, hashlib.sha256(whole).hexdigest(), content, identity, item.text)
 
 
@@ -72,12 +75,19 @@ def refuse(item: Item, issues: tuple[Issue, ...]) -> Refused:
     raw = item.raw if isinstance(item.raw, dict) else {}
     parts = [raw.get(name) for name in ("type", "site", "source", "id")]
     words = [part for part in parts if isinstance(part, str) and 0 < len(part) <= 128]
-    key = "/".join(words) if len(words) == len(parts) else None
+    key = _short("/".join(words), 400) if len(words) == len(parts) else None
     return Refused(item.index, placed, item.text, key, _short(parts[0], 32), _short(parts[1], 64))
 
 
 def _short(value: Any, most: int) -> str | None:
     return value if isinstance(value, str) and len(value) <= most else None
+
+
+def _said(value: Any) -> Any:
+    """The value without its nulls."""
+    if isinstance(value, dict):
+        return {name: _said(child) for name, child in value.items() if child is not None}
+    return [_said(child) for child in value] if isinstance(value, list) else value
 
 
 def _split(raw: dict[str, Any], whole: bytes) -> tuple[str, dict[str, Any] | None]:

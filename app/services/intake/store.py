@@ -106,16 +106,16 @@ def _quarantine(connection: Connection, payload: Payload, identifier: str, momen
 def _quarantine_row(
     study: str, identifier: str, moment: Moment, line: Line, item: Prepared | Refused
 ) -> dict[str, Any]:
-    refused = isinstance(item, Refused)
+    known = item if isinstance(item, Refused) else item.record
     return {
         "id": f"{moment.seq:012d}-{identifier[:8]}-{line.index:05d}",
         "study": study,
         "inbox": identifier,
         "position": line.index,
         "received": moment.time,
-        "key": item.key if refused else item.record.key,
-        "type": item.type if refused else item.record.type,
-        "site": item.site if refused else item.record.site,
+        "key": known.key,
+        "type": known.type,
+        "site": known.site,
         "issues": json.dumps([issue.as_json() for issue in line.issues]),
         "payload": item.text,
         "cleared": None,

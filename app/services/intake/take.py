@@ -144,7 +144,7 @@ class Take:
         known = KnownRecord(seq, record.key, record.type, record.subject, subject.id if subject else None)
         batch.records[record.key] = known
         names = {"type": record.type, "site": record.site, "source": record.source, "source_id": record.id}
-        row = {"id": seq, "study": batch.study.name, "key": record.key, **names}
+        row: dict[str, object] = {"id": seq, "study": batch.study.name, "key": record.key, **names}
         row |= {"subject_number": record.subject, "subject": known.subject}
         batch.rows[RECORD].append(row)
         self._record_rows[record.key] = row
@@ -160,7 +160,7 @@ class Take:
             batch.closed_versions[known.current.id] = seq
         if counts:
             known.current = version
-        row = {"id": seq, "record": known.id, "revision": version.revision, "version": order.version}
+        row: dict[str, object] = {"id": seq, "record": known.id, "revision": version.revision, "version": order.version}
         row |= {"recorded": order.recorded, "status": version.status, "hash": item.hash, "content": item.content}
         row |= {"seq_from": seq, "seq_to": FOREVER if counts else seq, "inbox": self._inbox, "position": item.index}
         batch.rows[RECORD_VERSION].append(row)

@@ -31,9 +31,7 @@ def stored_record(content: str) -> Record:
     return record
 
 
-def views(
-    connection: Connection, subjects: Iterable[KnownSubject], seq: int | None = None
-) -> dict[int, SubjectView]:
+def views(connection: Connection, subjects: Iterable[KnownSubject], seq: int | None = None) -> dict[int, SubjectView]:
     """The subjects as their records tell them that count now (or at `seq`), by subject id."""
     wanted = {subject.id: subject for subject in subjects}
     contents = current_contents(connection, wanted, VIEWED, seq)

@@ -83,7 +83,8 @@ def _participation(chart: Chart) -> dict[str, Any]:
 def _state(chart: Chart, subject: Subject | None, withdrawn: bool, consented: bool) -> str:
     if withdrawn:
         return "withdrawn"
-    if chart.of(EndOfStudy, lambda item: item.date) or chart.of(Death, lambda item: item.date):
+    ended = bool(chart.of(EndOfStudy, lambda item: item.date))
+    if ended or chart.of(Death, lambda item: item.date):
         return "off-study"
     if subject is not None and subject.state is not None and chart.happened(subject.state_date):
         return subject.state
