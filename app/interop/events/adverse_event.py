@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from app.domain.adverse_event import AdverseEvent
-from app.domain.dates import DayRange, PartialDate
-from app.endpoints.event import LAST_DAY, UNKNOWN, ClinicalEvent
+from app.domain.dates import DayRange
+from app.endpoints.event import ClinicalEvent
+from app.interop.events.days import between, known_days, possible_days
 from app.interop.events.evidence import alive
 from app.terminology.adverse_events import find_term
 
@@ -42,15 +43,11 @@ def _term(record: AdverseEvent):  # type: ignore[no-untyped-def]
     return find_term(record.term, code.system if code else None, code.code if code else None)
 
 
-def _range(date: PartialDate | None, zone: tzinfo | None) -> DayRange:
-    return UNKNOWN if date is None else date.at_site(zone)
-
-
 def _points(record: AdverseEvent, zone: tzinfo | None) -> list[Point]:
     """(days, grade) in order of time. Without a history the one grade stands at the onset."""
     history = [(change.date.at_site(zone), change.grade) for change in record.grade_history or ()]
     history.sort(key=lambda point: (point[0].first, point[0].second or 0, point[1]))
-    onset = _range(record.onset, zone)
+    onset = possible_days(record.onset, zone)
     reported, worst = record.grade, max((grade for _, grade in history), default=0)
     if reported is None or (history and reported <= worst):
         return [*history] or [(onset, None)]
@@ -59,17 +56,12 @@ def _points(record: AdverseEvent, zone: tzinfo | None) -> list[Point]:
     # The worst grade is reported but not dated. Nothing follows a death, so that it is not before the last change.
     dated = [days.first for days, _ in history]
     first = max(dated) if dated and reported == FATAL else min([onset.first, *dated])
-    return [(_since(first, record.end, zone), reported), *history]
-
-
-def _since(first: int, end: PartialDate | None, zone: tzinfo | None) -> DayRange:
-    """Any day from this one to the end of the event."""
-    return DayRange(first, LAST_DAY if end is None else max(first, end.at_site(zone).last), "none")
+    return [(between(first, known_days(record.end, zone)), reported), *history]
 
 
 def _grades(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEvent]:
     points = _points(record, zone)
-    end = None if record.end is None else record.end.at_site(zone)
+    end = known_days(record.end, zone)
     return [
         ClinicalEvent(
             "ae_grade",
@@ -100,13 +92,13 @@ def _seriousness(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEven
     return [
         ClinicalEvent(
             "seriousness",
-            _range(since, zone),
+            possible_days(since, zone),
             status="serious" if record.seriousness else "unknown",
             category=term_name(record),
             grade=record.grade,
             related=record.relatedness,
             flag=record.serious_since is not None,
-            end=None if record.end is None else record.end.at_site(zone),
+            end=known_days(record.end, zone),
         )
     ]
 

@@ -9,7 +9,8 @@ from datetime import tzinfo
 
 from app.domain.dates import DayRange
 from app.domain.gvhd import Gvhd
-from app.endpoints.event import UNKNOWN, ClinicalEvent
+from app.endpoints.event import ClinicalEvent
+from app.interop.events.days import between, known_days, possible_days
 from app.interop.events.evidence import alive
 
 
@@ -23,32 +24,42 @@ def read_gvhd(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
     return events
 
 
-def _points(record: Gvhd, zone: tzinfo | None) -> list[tuple[DayRange, int]]:
-    """(days, grade) in order of time. Without a history the one grade stands at the onset."""
-    history = [(change.date.at_site(zone), change.number) for change in record.grade_history or ()]
-    history.sort(key=lambda point: (point[0].first, point[0].second or 0, point[1]))
-    return history or [(_onset(record, zone), record.number or 0)]
-
-
-def _onset(record: Gvhd, zone: tzinfo | None) -> DayRange:
-    return UNKNOWN if record.onset is None else record.onset.at_site(zone)
+def _history(record: Gvhd, zone: tzinfo | None) -> list[tuple[DayRange, int]]:
+    changes = [(change.date.at_site(zone), change.number) for change in record.grade_history or ()]
+    return sorted(changes, key=lambda point: (point[0].first, point[0].second or 0, point[1]))
 
 
 def _thresholds(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
-    """Each grade from 1 up wherever it was reached from below, until it fell; then what was not dated or not graded."""
-    end = None if record.end is None else record.end.at_site(zone)
-    points, events, held = _points(record, zone), [], 0
-    for index, (days, grade) in enumerate(points):
-        for reached in range(held + 1, grade + 1):
-            fell = next((later for later, lower in points[index + 1 :] if lower < reached), end)
-            events.append(_event(record, days, reached, end, fell))
-        held = grade
-    return events + _undated(record, zone, end)
+    """Each grade from 1 up wherever it was reached from below; an episode without a grade is reported as such too."""
+    end, onset, history = known_days(record.end, zone), possible_days(record.onset, zone), _history(record, zone)
+    if history:
+        return _dated(record, history, end) + _undated(record, history, onset, end)
+    # An episode is at least of grade I (or mild), whether or not its grade was recorded.
+    graded = _dated(record, [(onset, 1 if record.number is None else record.number)], end)
+    return [_event(record, onset, None, end, end), *graded] if record.number is None else graded
 
 
-def _undated(record: Gvhd, zone: tzinfo | None, end: DayRange | None) -> list[ClinicalEvent]:
-    """Grades above all dated ones, reached at some time in the episode; an episode without a grade has at least one."""
-    if record.number is None and not record.grade_history:
-        onset = _onset(record, zone)
-        return [_event(record, onset, None, end, end), *_at_least_mild(record, onset, end)]
-    ...
+def _dated(record: Gvhd, history: list[tuple[DayRange, int]], end: DayRange | None) -> list[ClinicalEvent]:
+    events, held = [], 0
+    for index, (days, number) in enumerate(history):
+        for grade in range(held + 1, number + 1):
+            until = next((later for later, lower in history[index + 1 :] if lower < grade), end)
+            events.append(_event(record, days, grade, end, until))
+        held = number
+    return events
+
+
+def _undated(
+    record: Gvhd, history: list[tuple[DayRange, int]], onset: DayRange, end: DayRange | None
+) -> list[ClinicalEvent]:
+    """Grades above all dated ones were reached on some day of the episode."""
+    days = between(min([onset.first, *(day.first for day, _ in history)]), end)
+    worst = max(number for _, number in history)
+    return [_event(record, days, grade, end, end) for grade in range(worst + 1, (record.number or 0) + 1)]
+
+
+def _event(
+    record: Gvhd, days: DayRange, grade: int | None, end: DayRange | None, until: DayRange | None
+) -> ClinicalEvent:
+    flag = record.steroid_refractory
+    return ClinicalEvent("gvhd_grade", days, category=record.kind, grade=grade, flag=flag, end=end, until=until)

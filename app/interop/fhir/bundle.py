@@ -7,8 +7,6 @@ A Bundle is ``head`` + FIRST + entry + NEXT + entry … + TAIL, or ``head`` + EM
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from app.interop.fhir.encode import to_json
 
 FIRST = b',"entry":['
@@ -41,13 +39,3 @@ def history_entry(
         b'{"fullUrl":"%b/%b"%b,"request":{"method":"%b","url":"%b"},'
         b'"response":{"status":"%b","etag":"W/\\"%b\\"","lastModified":"%b"}}'
     ) % (base, type_and_id, resource, method.encode(), url, _STATUS[method], version, last_modified)
-
-
-def stream(before: bytes, entries: Iterable[bytes]) -> Iterator[bytes]:
-    """The Bundle in pieces: the head, each entry with what must stand before it, and the end."""
-    yield before
-    joint = FIRST
-    for item in entries:
-        yield joint + item
-        joint = NEXT
-    yield EMPTY_TAIL if joint is FIRST else TAIL

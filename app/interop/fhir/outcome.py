@@ -7,24 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.domain.errors import Category, Fault, Issue
+from app.domain.errors import Fault, Issue
 from app.interop.fhir.encode import to_json
-
-ISSUE_TYPES: dict[Category, str] = {
-    Category.MALFORMED: "structure",
-    Category.INVALID: "invalid",
-    Category.NOT_FOUND: "not-found",
-    Category.GONE: "deleted",
-    Category.NOT_ALLOWED: "forbidden",
-    Category.NOT_ACCEPTABLE: "not-supported",
-    Category.CONFLICT: "conflict",
-    Category.PRECONDITION: "conflict",
-    Category.TOO_LARGE: "too-long",
-    Category.UNSUPPORTED_MEDIA: "not-supported",
-    Category.UNPROCESSABLE: "processing",
-    Category.BUSY: "throttled",
-    Category.INTERNAL: "exception",
-}
 
 
 def operation_outcome(severity: str, code: str, diagnostics: str, expression: list[str] | None = None) -> bytes:
@@ -35,7 +19,7 @@ def operation_outcome(severity: str, code: str, diagnostics: str, expression: li
 def from_fault(fault: Fault) -> bytes:
     """A fault and the issues behind it; the plain sentence stands alone where there are none."""
     if not fault.issues:
-        return operation_outcome("error", ISSUE_TYPES[fault.category], fault.detail)
+        return operation_outcome("error", fault.category.issue_type, fault.detail)
     return _outcome([_from_issue(issue) for issue in fault.issues])
 
 
