@@ -1,12 +1,15 @@
-# The service as an image:   docker build -t engraft .   docker run -v engraft-data:/data -p 127.0.0.1:8000:8000 engraft
-# A container has to listen on more than its own loopback, which `serve` refuses as long as nobody has to log in, unless it
-# is told so in plain words: then give the whole command, `serve --host 0.0.0.0 --data /data` and the option it names.
-# It also runs with `--read-only --tmpfs /tmp`: everything that it writes is in /data, or in PostgreSQL (ENGRAFT_DATABASE_URL).
+# The service as an image:
+#   docker build -t engraft .
+#   docker run -v engraft-data:/data -p 127.0.0.1:8000:8000 engraft
+# A container has to listen on more than its own loopback, which `serve` refuses as long as nobody must log in, unless
+# it is told so in plain words: give the whole command then, `serve --host 0.0.0.0 --data /data` and the option it names.
+# It also runs with `--read-only --tmpfs /tmp`: all that it writes is in /data, or in PostgreSQL (ENGRAFT_DATABASE_URL).
 
 FROM python:3.12-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /srv/engraft
-# Pins first: this layer stays as long as they do. What builds the project has an environment of its own and stays behind.
+# Pins first: this layer stays as long as they do. What builds the project has an environment of its own and stays
+# behind.
 COPY requirements/build.txt requirements/base.txt requirements/
 RUN python -m venv /opt/build \
     && /opt/build/bin/pip install --require-hashes --only-binary :all: -r requirements/build.txt \
@@ -31,9 +34,9 @@ COPY --from=build /srv/engraft /srv/engraft
 ENV PATH=/opt/engraft/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SQLITE_TMPDIR=/data
 WORKDIR /data
 USER 10001:10001
-# The embedded SQLite has its files here. SQLite 3.7.0 to 3.51.2, this base image's among them, can corrupt a WAL database when two
-# connections write or checkpoint at the same moment (fixed in 3.51.3, 3.50.7 and 3.44.6). The service has one writer for that reason:
-# run ONE container on one /data, and PostgreSQL for more than one. See docs/adr/.
+# The embedded SQLite has its files here. SQLite 3.7.0 to 3.51.2, this base image's among them, can corrupt a WAL
+# database when two connections write or checkpoint at the same moment (fixed in 3.51.3, 3.50.7 and 3.44.6). The service
+# has one writer for that reason: run ONE container on one /data, and PostgreSQL for more than one. See docs/adr/.
 VOLUME /data
 EXPOSE 8000
 # /health/ready answers 200 once the migrations have run and the database answers; urlopen raises on anything else.

@@ -1,4 +1,5 @@
-# Each target brings .venv up to date by itself (scripts/environment.py), so any of them may be the first one on a fresh machine.
+# Each target brings .venv up to date by itself (scripts/environment.py), so any of them may be the first one on a fresh
+# machine.
 #   PYTHON  the interpreter that .venv is made with (3.11 or newer)      make test PYTHON=python3.12
 #   ARGS    further arguments of the target's command                    make demo ARGS=--once
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := .venv/bin
 
 prepare = @"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	version=$$("$(PYTHON)" --version 2>&1) || version='not to be found'; \
-	echo "engraft: Python 3.11 or newer is needed, and $(PYTHON) is $$version. Name another: make $@ PYTHON=python3.12" >&2; \
+	echo "engraft: Python 3.11 or newer is needed; $(PYTHON) is $$version. Name another: make $@ PYTHON=python3.12" >&2; \
 	exit 1; }; "$(PYTHON)" scripts/environment.py
 # $(call step,heading,command): run one check under its heading; say which one failed, and stop there.
 step = @printf '\n=== %s\n' '$(1)'; $(2) || { code=$$?; printf '\nengraft: FAILED: %s\n' '$(1)' >&2; exit $$code; }

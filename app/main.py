@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from app.api import faults
 from app.api.fhir.app import fhir_app
+from app.api.last_resort import LastResort
 from app.api.limits import BodyLimit
 from app.api.routes import endpoints, health, records, status, studies
 from app.config import Settings
@@ -53,6 +54,7 @@ def create_app(
         app.include_router(module.router)
     app.mount("/fhir", fhir_app(tools))
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
+    app.add_middleware(LastResort)
     faults.install(app)
     return app
 

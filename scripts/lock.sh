@@ -1,7 +1,8 @@
 #!/bin/sh
-# Compile requirements/*.in into hash-pinned requirements/*.txt: `make lock`. Run it with the oldest Python that is supported, because
-# numpy and scipy drop old Pythons early: pins resolved there install on the newer ones too, pins resolved on a newer one may not.
-# Environment: PYTHON, the interpreter (python3); UPGRADE=1 takes the newest versions, else existing pins stay where they still fit.
+# Compile requirements/*.in into hash-pinned requirements/*.txt: `make lock`. Run it with the oldest Python that is
+# supported, because numpy and scipy drop old Pythons early: pins resolved there install on the newer ones too, pins
+# resolved on a newer one may not. Environment: PYTHON, the interpreter (python3); UPGRADE=1 takes the newest versions,
+# else existing pins stay where they still fit.
 set -eu
 cd "$(dirname "$0")/../requirements"
 PYTHON=${PYTHON:-python3}
@@ -9,7 +10,8 @@ OLDEST=3.11
 
 version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 if [ "$version" != "$OLDEST" ]; then
-    echo "make lock needs Python $OLDEST, the oldest that is supported; $PYTHON is $version. Name it: make lock PYTHON=python$OLDEST" >&2
+    echo "make lock needs Python $OLDEST, the oldest supported one; $PYTHON is $version." \
+        "Name it: make lock PYTHON=python$OLDEST" >&2
     exit 1
 fi
 

@@ -152,13 +152,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("study", "key", name=op.f("uq_record_study")),
     )
     with op.batch_alter_table("record", schema=None) as batch_op:
-        batch_op.create_index("ix_record_subject", ["subject", "type"], unique=False)
         batch_op.create_index("ix_record_subject_number", ["study", "subject_number"], unique=False)
 
     op.create_table(
         "record_version",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("record", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("type", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=True),
         sa.Column("recorded", sa.BigInteger(), nullable=True),
@@ -171,11 +172,13 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["inbox"], ["inbox.id"], name=op.f("fk_record_version_inbox_inbox")),
         sa.ForeignKeyConstraint(["record"], ["record.id"], name=op.f("fk_record_version_record_record")),
+        sa.ForeignKeyConstraint(["subject"], ["subject.id"], name=op.f("fk_record_version_subject_subject")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_version")),
         sa.UniqueConstraint("record", "revision", name=op.f("uq_record_version_record")),
     )
     with op.batch_alter_table("record_version", schema=None) as batch_op:
         batch_op.create_index("ix_record_version_current", ["record", "seq_to"], unique=False)
+        batch_op.create_index("ix_record_version_subject", ["subject", "type"], unique=False)
 
     op.create_table(
         "resource",
@@ -210,7 +213,7 @@ def upgrade() -> None:
         sa.Column("mrn", sa.String(length=200), nullable=True),
         sa.Column("family_name", sa.Text(), nullable=True),
         sa.Column("given_name", sa.Text(), nullable=True),
-        sa.Column("birth_date", sa.String(length=32), nullable=True),
+        sa.Column("birth_date", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(
             ["record_version"], ["record_version.id"], name=op.f("fk_identity_record_version_record_version")
         ),
@@ -234,7 +237,6 @@ def downgrade() -> None:
     op.drop_table("record_version")
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.drop_index("ix_record_subject_number")
-        batch_op.drop_index("ix_record_subject")
 
     op.drop_table("record")
     with op.batch_alter_table("quarantine", schema=None) as batch_op:

@@ -25,7 +25,9 @@ def services(request: Request) -> Services:
 
 ServicesDep = Annotated[Services, Depends(services)]
 StudyPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-NumberPath = Annotated[str, Path(min_length=1, max_length=128)]
+# The same characters as in the record: whatever else is asked for cannot be the number of a subject.
+NumberPath = Annotated[str, Path(max_length=128, pattern=r"^[!-~](?:[ -~]*[!-~])?$")]
+IdPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
 
 
 async def read(tools: Services, question: Callable[[Connection], T]) -> T:

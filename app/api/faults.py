@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -62,12 +64,18 @@ def from_error(error: Exception) -> Fault:
     if isinstance(error, SQLAlchemyError):
         LOG.error("database error: %s", type(error).__name__)
         return Fault(Category.BUSY, "the database did not answer; nothing of the request was stored")
-    LOG.error("internal error: %s", type(error).__name__, exc_info=error)
+    LOG.error("internal error: %s at %s", type(error).__name__, _places(error))
     return Fault(Category.INTERNAL, "internal error; nothing of the request was stored")
 
 
+def _places(error: Exception) -> str:
+    """Where it happened, innermost first."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+
+
 def install(app: FastAPI) -> None:
-    """Let every refusal leave as a problem document."""
+    """Let every refusal leave as a problem document. What is not foreseen here is LastResort's."""
 
     def on_fault(_: Request, error: Exception) -> Response:
         assert isinstance(error, Fault)
@@ -89,4 +97,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(WriterStopped, on_error)
     app.add_exception_handler(SQLAlchemyError, on_error)
-    app.add_exception_handler(Exception, on_error)

@@ -29,7 +29,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._most:
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > self._most):
             await self._refuse(scope, receive, send)
             return
         try:

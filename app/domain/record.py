@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from app.domain.dates import FullDateField
+from app.domain.dates import FullDateField, from_day_number
 from app.domain.terms import Frozen, Identifier, SourceName, Status
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Record(Frozen):
@@ -32,15 +35,16 @@ class Record(Frozen):
     def order(self) -> Order:
         """Where this version stands among the versions of its record."""
         recorded = self.recorded
-        second = None
-        if recorded is not None:
-            second = recorded.first * 86400 if recorded.instant is None else int(recorded.instant.timestamp())
-        return Order(self.version, second)
+        if recorded is None:
+            return Order(self.version, None)
+        day = from_day_number(recorded.first)
+        instant = recorded.instant or datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return Order(self.version, (instant - _EPOCH) // timedelta(microseconds=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Place of a version: its number; where absent, the hospital's time of recording (epoch second)."""
+    """Place of a version: its number; where absent, the hospital's time of recording (microseconds since 1970)."""
 
     version: int | None
     recorded: int | None
@@ -54,5 +58,10 @@ class Order:
         return True
 
     def same_place(self, other: Order) -> bool:
-        """Whether both claim the same version number, so that they must have the same content."""
-        return self.version is not None and self.version == other.version and self.recorded == other.recorded
+        """Whether both claim the same version number, so that they must have the same content.
+
+        Two times of recording tell them apart, one alone does not.
+        """
+        if self.version is None or self.version != other.version:
+            return False
+        return self.recorded == other.recorded or self.recorded is None or other.recorded is None

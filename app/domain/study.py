@@ -35,12 +35,18 @@ class Site(Frozen):
         return ZoneInfo(self.time_zone)
 
 
+def _once(sites: list[Site]) -> list[Site]:
+    if len({site.id for site in sites}) != len(sites):
+        raise ValueError("a site stands twice")
+    return sites
+
+
 class Study(Frozen):
     """A study: a title, the definition of its endpoints, and its sites."""
 
     title: Text | None = None
     definition: StudyName
-    sites: list[Site] = []
+    sites: Annotated[list[Site], AfterValidator(_once)] = []
 
     def zones(self) -> dict[str, ZoneInfo]:
         """Time zone of each declared site."""

@@ -14,6 +14,7 @@ from app.example.course import Course
 from app.example.extract import Extract
 from app.example.people import dose_level
 from app.example.rejects import FAULTS
+from app.example.sites import END
 
 _FEW = 8
 
@@ -47,6 +48,7 @@ def _opening(extract: Extract, seed: int) -> str:
 {len(subjects)} subjects at the sites {sites}; {records} records in {len(extract.batches)} POSTs; seed {seed}.
 `study.json` is the body of `PUT /studies/gdt-relapse`. Each numbered file is one `POST /studies/gdt-relapse/records`
 (`application/x-ndjson`), to be sent in the order of the numbers: a site's job sends when about a hundred records wait.
+Nothing happens after {END}: ask with `cutoff={END}`, or the two latest infusions look unobserved instead of pending.
 The counts below are taken from these records by `app.example`, which wrote this file with them; a test compares.
 Unless said otherwise the counts are of the records that count in the end: each record's last version, without those
 entered in error and those to be refused.

@@ -73,9 +73,9 @@ def ask(
     return Question(stored.name, definition, endpoint, analysis, cutoff_day(cutoff), known, subject)
 
 
-def subject_of(connection: Connection, study: str, number: str) -> KnownSubject:
-    """The subject of that number. Fault NOT_FOUND."""
-    found = stored_studies.subject(connection, study, number)
+def subject_of(connection: Connection, study: str, number: str, known: Moment) -> KnownSubject:
+    """The subject of that number as it was known at a moment. Fault NOT_FOUND."""
+    found = stored_studies.subject(connection, study, number, known.seq)
     if found is None:
         raise Fault(Category.NOT_FOUND, "no such subject")
     return found

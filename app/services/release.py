@@ -58,9 +58,13 @@ def page(connection: Connection, question: Everything, size: int, token: str | N
 
 def _read_token(token: str) -> tuple[int, int]:
     seq, dash, after = token.partition("-")
-    if not (dash and seq.isascii() and seq.isdigit() and after.isascii() and after.isdigit() and len(token) < 40):
+    if not (dash and _is_number(seq) and _is_number(after)):
         raise bad_parameter("_page", "a token from a `next` link of this service")
     return int(seq), int(after)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def stream(services: Services, found: Page, base: str, links: list[tuple[str, str]]) -> Iterator[bytes]:

@@ -6,11 +6,15 @@ docs/adr/0002-versions-and-seq.md
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, select, text, update
 
 from app.storage.tables import AUDIT, COUNTER
+
+
+# The shipped study is the first change of every store; before it, at 0, nothing was known.
+FIRST = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +31,30 @@ def utc_text(time: datetime) -> str:
 
 
 def create(connection: Connection, time: datetime) -> None:
-    """Put the counter at zero, once."""
-    if connection.execute(select(COUNTER.c.id)).first() is None:
-        connection.execute(insert(COUNTER).values(id=1, seq=0, at=utc_text(time)))
+    """Put the counter at zero, once, whoever else is starting."""
+    statement = text("INSERT INTO counter (id, seq, at) VALUES (1, 0, :at) ON CONFLICT DO NOTHING")
+    connection.execute(statement, {"at": utc_text(time)})
 
 
 def lock(connection: Connection, time: datetime) -> Moment:
-    """Take the write lock and tell the last number given out; time never runs backwards."""
+    """Take the write lock; (last number given out, time of the change to come).
+
+    Time moves on with every change, whatever the clock says: what was known at a time must not change later.
+    """
     row = connection.execute(
         update(COUNTER).where(COUNTER.c.id == 1).values(seq=COUNTER.c.seq).returning(COUNTER.c.seq, COUNTER.c.at)
     ).one()
-    return Moment(row.seq, max(row.at, utc_text(time)))
+    return Moment(row.seq, max(_after(row.at), utc_text(time)))
+
+
+def _after(time: str) -> str:
+    return utc_text(datetime.fromisoformat(time) + timedelta(milliseconds=1))
 
 
 def advance(connection: Connection, moment: Moment) -> None:
-    """Remember the last number given out."""
-    connection.execute(update(COUNTER).where(COUNTER.c.id == 1).values(seq=moment.seq, at=moment.time))
+    """Remember the last number given out; where none was, nothing happened and the time stays."""
+    newer = COUNTER.c.seq < moment.seq
+    connection.execute(update(COUNTER).where(COUNTER.c.id == 1, newer).values(seq=moment.seq, at=moment.time))
 
 
 def latest(connection: Connection) -> Moment:
@@ -53,14 +65,14 @@ def latest(connection: Connection) -> Moment:
 
 def at_seq(connection: Connection, seq: int) -> Moment | None:
     """The moment of a sequence number; None when it lies in the future."""
-    newest = latest(connection)
-    if seq > newest.seq:
+    if seq > latest(connection).seq:
         return None
-    time = connection.execute(select(func.max(AUDIT.c.at)).where(AUDIT.c.seq <= seq)).scalar_one()
-    return Moment(seq, time or newest.time)
+    known = select(AUDIT.c.at).where(AUDIT.c.seq <= max(seq, FIRST)).order_by(AUDIT.c.seq.desc()).limit(1)
+    return Moment(seq, connection.execute(known).scalar_one())
 
 
 def at_time(connection: Connection, time: datetime) -> Moment:
     """What had been received by a time."""
-    seq = connection.execute(select(func.max(AUDIT.c.seq)).where(AUDIT.c.at <= utc_text(time))).scalar_one()
-    return Moment(seq or 0, utc_text(time))
+    until = utc_text(time)
+    known = select(AUDIT.c.seq).where(AUDIT.c.at <= until).order_by(AUDIT.c.at.desc(), AUDIT.c.seq.desc()).limit(1)
+    return Moment(connection.execute(known).scalar() or 0, until)

@@ -30,6 +30,16 @@ def of_subjects(connection: Connection, study: str, as_of: int, subject: int | N
     return found
 
 
+def enrolled(connection: Connection, study: str, as_of: int) -> set[int]:
+    """Subjects with a subject record that counts at `as_of`; one entered in error leaves the study."""
+    statement = (
+        select(EVENT.c.subject)
+        .where(EVENT.c.study == study, EVENT.c.kind == "subject")
+        .where(EVENT.c.seq_from <= as_of, EVENT.c.seq_to > as_of)
+    )
+    return set(connection.execute(statement).scalars())
+
+
 def strata(connection: Connection, study: str, as_of: int, name: str) -> dict[int, str]:
     """Value of one stratum by subject; where records differ, the one of the first record key."""
     statement = (

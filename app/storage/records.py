@@ -36,7 +36,7 @@ class KnownVersion:
 
 @dataclass(slots=True)
 class KnownRecord:
-    """A record and what is stored of it. current is None only before its first version."""
+    """A record and what is stored of it. current is None only before its first version; versions go by their hash."""
 
     id: int
     key: str
@@ -44,7 +44,7 @@ class KnownRecord:
     subject_number: str
     subject: int | None
     current: KnownVersion | None = None
-    hashes: set[str] = field(default_factory=set)
+    versions: dict[str, KnownVersion] = field(default_factory=dict)
     revisions: int = 0
 
 
@@ -85,16 +85,17 @@ def _add_version(found: dict[str, KnownRecord], row: Any) -> None:
     if record is None:
         columns = ("id", "key", "type", "subject_number", "subject")
         record = found[key] = KnownRecord(*(row[f"record_{name}"] for name in columns))
-    record.hashes.add(row["record_version_hash"])
-    record.revisions = max(record.revisions, row["record_version_revision"])
+    version = KnownVersion(
+        row["record_version_id"],
+        row["record_version_revision"],
+        Order(row["record_version_version"], row["record_version_recorded"]),
+        row["record_version_hash"],
+        row["record_version_status"],
+    )
+    record.versions[version.hash] = version
+    record.revisions = max(record.revisions, version.revision)
     if row["record_version_seq_to"] == FOREVER:
-        record.current = KnownVersion(
-            row["record_version_id"],
-            row["record_version_revision"],
-            Order(row["record_version_version"], row["record_version_recorded"]),
-            row["record_version_hash"],
-            row["record_version_status"],
-        )
+        record.current = version
 
 
 _LABELS = LABEL_STYLE_TABLENAME_PLUS_COL
@@ -133,14 +134,14 @@ def current_contents(
 ) -> dict[int, list[Any]]:
     """(subject, key, id, content) of records that count (at `seq`), by subject, in order of their keys."""
     counts = _CURRENT if seq is None else and_(RECORD_VERSION.c.seq_from <= seq, RECORD_VERSION.c.seq_to > seq)
-    columns = (RECORD.c.subject, RECORD.c.key, RECORD_VERSION.c.id, RECORD_VERSION.c.content)
+    columns = (RECORD_VERSION.c.subject, RECORD.c.key, RECORD_VERSION.c.id, RECORD_VERSION.c.content)
     wanted = list(types)
     found: dict[int, list[Any]] = {}
     for part in chunks(subjects):
         statement = (
             select(*columns)
             .join_from(RECORD, RECORD_VERSION)
-            .where(RECORD.c.subject.in_(part), RECORD.c.type.in_(wanted), counts)
+            .where(RECORD_VERSION.c.subject.in_(part), RECORD_VERSION.c.type.in_(wanted), counts)
             .order_by(RECORD.c.key)
         )
         for row in connection.execute(statement):
@@ -161,9 +162,12 @@ def close_versions(connection: Connection, closed: dict[int, int]) -> None:
 
 
 def assign(connection: Connection, record: KnownRecord) -> None:
-    """Store to which subject a record belongs now."""
+    """Store to which subject a record, and its version that counts, belongs now."""
+    assert record.current is not None  # only a version that counts can move a record
     values = {"subject": record.subject, "subject_number": record.subject_number}
     connection.execute(update(RECORD).where(RECORD.c.id == record.id).values(**values))
+    version = RECORD_VERSION.c.id == record.current.id
+    connection.execute(update(RECORD_VERSION).where(version).values(subject=record.subject))
 
 
 def identities(connection: Connection, versions: Iterable[int]) -> dict[int, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from app.domain.study import Study
+from app.endpoints.event import FOREVER
 from app.storage.records import KnownSubject, chunks
 from app.storage.tables import RECORD, STUDY, SUBJECT
 
@@ -77,9 +78,10 @@ def _subject(row: Any) -> KnownSubject:
     return KnownSubject(row.id, row.number, row.site, row.patient, row.research_subject)
 
 
-def subject(connection: Connection, study: str, number: str) -> KnownSubject | None:
-    """The subject of that number."""
-    row = connection.execute(select(SUBJECT).where(SUBJECT.c.study == study, SUBJECT.c.number == number)).first()
+def subject(connection: Connection, study: str, number: str, as_of: int = FOREVER) -> KnownSubject | None:
+    """The subject of that number, if it was known at `as_of`."""
+    conditions = (SUBJECT.c.study == study, SUBJECT.c.number == number, SUBJECT.c.seq <= as_of)
+    row = connection.execute(select(SUBJECT).where(*conditions)).first()
     return None if row is None else _subject(row)
 
 

@@ -82,7 +82,6 @@ RECORD = Table(
     Column("subject", ForeignKey("subject.id")),
     # key is type/site/source/source_id: the natural key, kept for ever (law 2).
     UniqueConstraint("study", "key"),
-    Index("ix_record_subject", "subject", "type"),
     Index("ix_record_subject_number", "study", "subject_number"),
 )
 
@@ -91,6 +90,9 @@ RECORD_VERSION = Table(
     METADATA,
     Column("id", BIG, primary_key=True),
     Column("record", ForeignKey("record.id"), nullable=False),
+    Column("type", String(32), nullable=False),
+    # Whose this version is: a correction may move a record to another subject, and the past must not move with it.
+    Column("subject", ForeignKey("subject.id")),
     Column("revision", Integer, nullable=False),
     Column("version", BigInteger),
     Column("recorded", BigInteger),
@@ -103,6 +105,7 @@ RECORD_VERSION = Table(
     Column("position", Integer, nullable=False),
     UniqueConstraint("record", "revision"),
     Index("ix_record_version_current", "record", "seq_to"),
+    Index("ix_record_version_subject", "subject", "type"),
 )
 
 IDENTITY = Table(
@@ -113,7 +116,7 @@ IDENTITY = Table(
     Column("mrn", String(200)),
     Column("family_name", Text),
     Column("given_name", Text),
-    Column("birth_date", String(32)),
+    Column("birth_date", String(40)),
 )
 
 QUARANTINE = Table(

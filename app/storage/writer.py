@@ -31,14 +31,17 @@ class Writer:
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._stopped = False
+        # Nothing may be queued behind the end: nobody would answer it.
+        self._door = threading.Lock()
         self._thread.start()
 
     def submit(self, work: Callable[[Connection], T]) -> Future[T]:
         """Queue a unit of work; the future resolves after the commit that holds it."""
-        if self._stopped:
-            raise WriterStopped
         future: Future[T] = Future()
-        self._queue.put((work, future))
+        with self._door:
+            if self._stopped:
+                raise WriterStopped
+            self._queue.put((work, future))
         return future
 
     def run(self, work: Callable[[Connection], T]) -> T:
@@ -47,16 +50,19 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what is queued, then end the thread."""
-        self._stopped = True
-        self._queue.put(None)
+        with self._door:
+            self._stopped = True
+            self._queue.put(None)
         self._thread.join()
 
     def _run(self) -> None:
         running = True
         while running:
             batch, running = self._take()
-            if batch:
-                self._commit(batch)
+            # A caller may have gone away while its work waited; from here on nobody can call it off.
+            wanted = [item for item in batch if item[1].set_running_or_notify_cancel()]
+            if wanted:
+                self._commit(wanted)
 
     def _take(self) -> tuple[list[_Item], bool]:
         """Wait for one unit, then take what has queued up meanwhile."""

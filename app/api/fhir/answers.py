@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#mime-type
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -17,6 +18,7 @@ from app.storage.documents import Document
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 _JSON = frozenset({"application/fhir+json", "application/json", "text/json", "json", "*/*", "application/*", ""})
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 _R4 = frozenset({"4.0", "4.0.1", ""})
 
 
@@ -56,6 +58,8 @@ def base(request: Request) -> str:
     configured = tools(request).settings.base_url
     if configured:
         return f"{configured.rstrip('/')}/fhir"
+    if not _HOST.fullmatch(request.url.netloc):  # it goes into bundles as it is
+        raise Fault(Category.MALFORMED, "the Host header is no host", (Issue("Host", "value", "not a host"),))
     return f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}"
 
 

@@ -69,7 +69,7 @@ async def get_endpoint(
     cutoff: Cutoff = None,
     as_of: AsOf = None,
     analysis: Analysis = "primary",
-    group_by: Annotated[str | None, Query(max_length=200)] = None,
+    group_by: Annotated[str | None, Query(max_length=200, pattern=r"^\P{Cc}+$")] = None,
     conf_type: Annotated[ConfType | None, Query()] = None,
     curve: Annotated[bool, Query()] = False,
 ) -> Response:

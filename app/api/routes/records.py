@@ -9,10 +9,10 @@ import asyncio
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from app.api.dependencies import ServicesDep, StudyPath, json_answer, known_parameters, read
+from app.api.dependencies import IdPath, ServicesDep, StudyPath, json_answer, known_parameters, read
 from app.api.openapi import records_body
 from app.domain.errors import Category, Fault
 from app.services import studies
@@ -53,7 +53,7 @@ async def post_records(
 
 
 @router.get("/studies/{study}/receipts/{receipt}", summary="A receipt given before", dependencies=[known_parameters()])
-async def get_receipt(study: StudyPath, receipt: Annotated[str, Path(max_length=64)], tools: ServicesDep) -> Response:
+async def get_receipt(study: StudyPath, receipt: IdPath, tools: ServicesDep) -> Response:
     """The first answer that a payload got."""
     found = await read(tools, lambda connection: inbox.receipt(connection, study, receipt))
     if found is None:
@@ -69,7 +69,7 @@ async def get_receipt(study: StudyPath, receipt: Annotated[str, Path(max_length=
 async def list_quarantine(
     study: StudyPath,
     tools: ServicesDep,
-    after: Annotated[str, Query(max_length=64)] = "",
+    after: Annotated[str, Query(pattern=r"^[A-Za-z0-9.-]{0,64}$")] = "",
     count: Annotated[int, Query(ge=1, le=1000)] = 100,
     cleared: Annotated[bool, Query()] = False,
 ) -> Response:
@@ -102,7 +102,7 @@ def _item(row: Any) -> dict[str, Any]:
 
 
 @router.get("/studies/{study}/quarantine/{item}", summary="One refused record", dependencies=[known_parameters()])
-async def get_quarantined(study: StudyPath, item: Annotated[str, Path(max_length=64)], tools: ServicesDep) -> Response:
+async def get_quarantined(study: StudyPath, item: IdPath, tools: ServicesDep) -> Response:
     """The refused record as it came, with its issues. Identified data: for the hospital that sent it."""
     row = await read(tools, lambda connection: inbox.quarantine_item(connection, study, item))
     if row is None:

@@ -12,7 +12,7 @@ router = APIRouter(tags=["status"])
 
 
 @router.get(
-    "/studies/{study}/subjects/{subject}/status",
+    "/studies/{study}/subjects/{subject:path}/status",
     summary="Status of a subject",
     dependencies=[known_parameters("cutoff", "as_of")],
 )

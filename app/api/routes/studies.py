@@ -14,6 +14,7 @@ from app.domain.study import Study
 from app.interop.jsontext import NotJson, parse
 from app.services import studies
 from app.services.asking import moment
+from app.storage import events
 from app.storage import studies as stored_studies
 from app.storage.records import KnownSubject
 
@@ -77,8 +78,9 @@ async def list_subjects(study: StudyPath, tools: ServicesDep, as_of: Annotated[s
     def ask(connection):  # type: ignore[no-untyped-def]
         name = studies.find(connection, study).name
         known = moment(connection, as_of)
-        found = stored_studies.subjects(connection, name, known.seq).values()
-        return [_subject(subject) for subject in found]
+        enrolled = events.enrolled(connection, name, known.seq)
+        found = stored_studies.subjects(connection, name, known.seq)
+        return [_subject(subject) for key, subject in found.items() if key in enrolled]
 
     return json_answer({"study": study, "subjects": await read(tools, ask)})
 

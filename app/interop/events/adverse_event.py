@@ -8,14 +8,13 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from app.domain.adverse_event import AdverseEvent
-from app.domain.dates import DayRange
 from app.endpoints.event import ClinicalEvent
-from app.interop.events.days import between, known_days, possible_days
+from app.interop.events.days import known_days, possible_days
 from app.interop.events.evidence import alive
+from app.interop.events.grades import course, fallen
 from app.terminology.adverse_events import find_term
 
-Point = tuple[DayRange, int | None]
-FATAL = 5
+FATAL, RESOLVED = 5, 1  # grade 5 is death; below grade 1 an event is resolved
 DEFAULT_CATEGORY = "non-haematological"
 UNLISTED = "unlisted term"
 
@@ -43,25 +42,10 @@ def _term(record: AdverseEvent):  # type: ignore[no-untyped-def]
     return find_term(record.term, code.system if code else None, code.code if code else None)
 
 
-def _points(record: AdverseEvent, zone: tzinfo | None) -> list[Point]:
-    """(days, grade) in order of time. Without a history the one grade stands at the onset."""
-    history = [(change.date.at_site(zone), change.grade) for change in record.grade_history or ()]
-    history.sort(key=lambda point: (point[0].first, point[0].second or 0, point[1]))
-    onset = possible_days(record.onset, zone)
-    reported, worst = record.grade, max((grade for _, grade in history), default=0)
-    if reported is None or (history and reported <= worst):
-        return [*history] or [(onset, None)]
-    if not history and reported < FATAL:
-        return [(onset, reported)]
-    # The worst grade is reported but not dated. Nothing follows a death, so that it is not before the last change.
-    dated = [days.first for days, _ in history]
-    first = max(dated) if dated and reported == FATAL else min([onset.first, *dated])
-    return [(between(first, known_days(record.end, zone)), reported), *history]
-
-
 def _grades(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEvent]:
-    points = _points(record, zone)
+    changes = [(change.date.at_site(zone), change.grade) for change in record.grade_history or ()]
     end = known_days(record.end, zone)
+    points = course(changes, record.grade, possible_days(record.onset, zone), end, FATAL)
     return [
         ClinicalEvent(
             "ae_grade",
@@ -71,18 +55,11 @@ def _grades(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEvent]:
             grade=grade,
             related=record.relatedness,
             flag=record.investigator_dlt,
-            end=_fallen(points, index, 1) or end,
-            until=_fallen(points, index, grade or 0) or end,
+            end=fallen(points, index, RESOLVED) or end,
+            until=fallen(points, index, grade or RESOLVED) or end,
         )
         for index, (days, grade) in enumerate(points)
     ]
-
-
-def _fallen(points: list[Point], index: int, grade: int) -> DayRange | None:
-    """When the grade first fell below `grade` after this point; below 1 is resolved."""
-    if points[index][0].precision == "none":
-        return None
-    return next((days for days, later in points[index + 1 :] if later is not None and later < grade), None)
 
 
 def _seriousness(record: AdverseEvent, zone: tzinfo | None) -> list[ClinicalEvent]:

@@ -10,8 +10,9 @@ from datetime import tzinfo
 from app.domain.dates import DayRange
 from app.domain.gvhd import Gvhd
 from app.endpoints.event import ClinicalEvent
-from app.interop.events.days import between, known_days, possible_days
+from app.interop.events.days import known_days, possible_days
 from app.interop.events.evidence import alive
+from app.interop.events.grades import course, fallen
 
 
 def read_gvhd(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
@@ -24,38 +25,24 @@ def read_gvhd(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
     return events
 
 
-def _history(record: Gvhd, zone: tzinfo | None) -> list[tuple[DayRange, int]]:
-    changes = [(change.date.at_site(zone), change.number) for change in record.grade_history or ()]
-    return sorted(changes, key=lambda point: (point[0].first, point[0].second or 0, point[1]))
-
-
 def _thresholds(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
-    """Each grade from 1 up wherever it was reached from below; an episode without a grade is reported as such too."""
-    end, onset, history = known_days(record.end, zone), possible_days(record.onset, zone), _history(record, zone)
-    if history:
-        return _dated(record, history, end) + _undated(record, history, onset, end)
-    # An episode is at least of grade I (or mild), whether or not its grade was recorded.
-    graded = _dated(record, [(onset, 1 if record.number is None else record.number)], end)
-    return [_event(record, onset, None, end, end), *graded] if record.number is None else graded
+    """Each grade from 1 up wherever it was reached from below, until it fell.
 
-
-def _dated(record: Gvhd, history: list[tuple[DayRange, int]], end: DayRange | None) -> list[ClinicalEvent]:
+    An episode without a grade is reported as such, and is at least of grade I (or mild).
+    """
+    end = known_days(record.end, zone)
+    changes = [(change.date.at_site(zone), change.number) for change in record.grade_history or ()]
+    points = course(changes, record.number, possible_days(record.onset, zone), end)
+    worst = max((number for _, number in changes), default=0)
     events, held = [], 0
-    for index, (days, number) in enumerate(history):
-        for grade in range(held + 1, number + 1):
-            until = next((later for later, lower in history[index + 1 :] if lower < grade), end)
-            events.append(_event(record, days, grade, end, until))
-        held = number
+    for index, (days, number) in enumerate(points):
+        if number is None:
+            events.append(_event(record, days, None, end, end))
+        floor = worst if days.precision == "none" else held
+        for grade in range(floor + 1, (1 if number is None else number) + 1):
+            events.append(_event(record, days, grade, end, fallen(points, index, grade) or end))
+        held = number or 0
     return events
-
-
-def _undated(
-    record: Gvhd, history: list[tuple[DayRange, int]], onset: DayRange, end: DayRange | None
-) -> list[ClinicalEvent]:
-    """Grades above all dated ones were reached on some day of the episode."""
-    days = between(min([onset.first, *(day.first for day, _ in history)]), end)
-    worst = max(number for _, number in history)
-    return [_event(record, days, grade, end, end) for grade in range(worst + 1, (record.number or 0) + 1)]
 
 
 def _event(

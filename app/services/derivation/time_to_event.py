@@ -19,7 +19,11 @@ NOTHING_AFTER = "no evidence after the start"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One subject of the population. days: whole days since the start; cnsr: 0 event, else the censoring's code."""
+    """One subject of the population. days: whole days since the start; cnsr: 0 event, else the censoring's code.
+
+    imputed: the highest part of the event's date, else of the start's, that had to be imputed (D, M, Y). A censoring
+    date is the last day that is known, so that nothing of it is imputed.
+    """
 
     subject: int
     start: int
@@ -54,7 +58,7 @@ def derive(connection: Connection, question: Question) -> Derived:
         if row["excluded"] is not None:
             excluded[row["subject"]] = row["excluded"]
         else:
-            found.append(_event(row) if row["event_day"] is not None else _censored(row, rule, question))
+            found.append(_event(row) if row["event_day"] is not None else _censored(row, rule))
     return Derived(found, excluded)
 
 
@@ -66,20 +70,20 @@ def _event(row: Any) -> Row:
         0,
         row["event_component"],
         None,
-        row["event_dtf"],
+        row["event_dtf"] or row.get("start_dtf"),
         evidence(row, "event_"),
     )
 
 
-def _censored(row: Any, rule: TimeToEvent, question: Question) -> Row:
-    start, day = row["start_day"], row["censor_day"]
+def _censored(row: Any, rule: TimeToEvent) -> Row:
+    subject, start, day, imputed = row["subject"], row["start_day"], row["censor_day"], row.get("start_dtf")
     if day is None:
-        return Row(row["subject"], start, start, rule.start_cnsr, None, NOTHING_AFTER, None, evidence(row, "start_"))
+        return Row(subject, start, start, rule.start_cnsr, None, NOTHING_AFTER, imputed, evidence(row, "start_"))
     source = rule.censor[row["censor_position"]]
     cnsr, reason = source.cnsr, source.reason
     if row["censor_clipped"]:
         cnsr, reason = end_of(rule, row["end_position"])
-    return Row(row["subject"], start, day, cnsr, None, reason, None, evidence(row, "censor_"))
+    return Row(subject, start, day, cnsr, None, reason, imputed, evidence(row, "censor_"))
 
 
 def end_of(rule: Any, position: int) -> tuple[int, str]:

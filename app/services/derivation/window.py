@@ -142,9 +142,14 @@ class DltRow:
         return bool(self.limiting) or self.observed
 
     @property
+    def _withdrawn(self) -> bool:
+        """Observation ended inside the window, and not only because of the cut-off."""
+        return self.row.end_position < len(self.rule.observation_end) and self.row.observed_until < self.row.last
+
+    @property
     def pending(self) -> bool:
         """The window is still open, and nothing has ended observation inside it."""
-        ended = self.row.death is not None or self.row.observed_until < min(self.row.last, self.today)
+        ended = self.row.death is not None or self._withdrawn
         return not self.evaluable and not ended and self.row.last > self.today
 
     @property
@@ -160,7 +165,7 @@ class DltRow:
             return None
         if self.row.death is not None:
             return "died inside the window without a DLT"
-        if self.row.observed_until < min(self.row.last, self.today):
+        if self._withdrawn:
             return end_of(self.rule, self.row.end_position)[1]
         return "not observed through the last day of the window"
 
@@ -182,6 +187,7 @@ class DltRow:
             "unresolved": len(unresolved),
             "start_date": iso_day(self.row.day_zero),
             "onset_date": iso_day(min((item["day"] for item in limiting.values()), default=None)),
+            "imputed": next((item["dtf"] for item in limiting.values() if item["dtf"]), None),
             "max_grade": max(grades, default=None),
             "rules": sorted({item["rule"] for item in limiting.values()}),
             "excluded_by": sorted({item["excluded_by"] for item in self._decided("excluded_by").values()}),

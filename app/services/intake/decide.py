@@ -10,6 +10,7 @@ from typing import Literal
 from app.domain.record import Record
 from app.storage.records import KnownRecord
 
+RETRACTED = "entered-in-error"
 Decision = Literal["accepted", "amended", "unchanged", "late", "conflict"]
 
 
@@ -22,8 +23,11 @@ def decide(known: KnownRecord | None, record: Record, digest: str) -> Decision:
     if known is None or known.current is None:
         return "accepted"
     order, current = record.order, known.current
-    if digest in known.hashes:
+    if digest in known.versions:
         return "unchanged"
-    if order.same_place(current.order) and record.status != "entered-in-error":
+    rivals = [version for version in known.versions.values() if order.same_place(version.order)]
+    if record.status != RETRACTED and any(rival.status != RETRACTED for rival in rivals):
         return "conflict"
+    if current in rivals:  # of one version number, the retraction counts
+        return "amended" if record.status == RETRACTED else "late"
     return "amended" if order.supersedes(current.order) else "late"

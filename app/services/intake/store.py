@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,13 +47,13 @@ def store(connection: Connection, payload: Payload, time: Any, new_id: Callable[
     taken = Take(_batch(connection, study, payload, moment, new_id), identifier)
     savepoint = connection.begin_nested()
     taken.all(payload.items)
-    faulty = [line for line in taken.lines if line.outcome == "rejected"]
-    if payload.atomic and faulty:
+    rejected = [line for line in taken.lines if line.outcome == "rejected"]
+    if payload.atomic and rejected:
         savepoint.rollback()
-        taken.lines = _none_stored(payload, faulty)
+        rejected = taken.lines = _none_stored(payload, rejected)
     else:
         savepoint.commit()
-    _quarantine(connection, payload, identifier, moment, faulty)
+    _quarantine(connection, payload, identifier, moment, rejected)
     answer = receipt(identifier, taken.lines)
     inbox.write_receipt(connection, identifier, json.dumps(answer))
     return answer
@@ -89,15 +90,15 @@ def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:
     ]
 
 
-def _quarantine(connection: Connection, payload: Payload, identifier: str, moment: Moment, faulty: list[Line]) -> None:
+def _quarantine(connection: Connection, payload: Payload, identifier: str, moment: Moment, lines: list[Line]) -> None:
     """Keep refused records with their reasons; those of a payload that came before are there already."""
-    if not faulty:
+    if not lines:
         return
     items = {item.index: item for item in payload.items}
     known = inbox.quarantined(connection, identifier)
     rows = [
         _quarantine_row(payload.study, identifier, moment, line, items[line.index])
-        for line in faulty
+        for line in lines
         if line.index not in known
     ]
     add(connection, QUARANTINE, rows)
@@ -108,7 +109,8 @@ def _quarantine_row(
 ) -> dict[str, Any]:
     known = item if isinstance(item, Refused) else item.record
     return {
-        "id": f"{moment.seq:012d}-{identifier[:8]}-{line.index:05d}",
+        # Sorts by arrival, which the sequence does not tell: what is refused gets no number.
+        "id": f"{re.sub('[-:]', '', moment.time)}-{identifier}-{line.index:05d}",
         "study": study,
         "inbox": identifier,
         "position": line.index,

@@ -33,7 +33,7 @@ class Take:
         self._subject_lines: dict[str, list[Line]] = {}
         self._waiting: dict[str, tuple[Line, Publication]] = {}
         self._waiting_lines: dict[str, Line] = {}
-        self._record_rows: dict[str, dict[str, object]] = {}
+        self._pending: dict[str, list[dict[str, object]]] = {}
         self._unchanged: list[tuple[Line, KnownRecord]] = []
 
     def all(self, items: list[Prepared | Refused]) -> None:
@@ -59,7 +59,9 @@ class Take:
         if issues:
             self._refuse(item.index, issues)
         elif decision == "unchanged" and known is not None and known.current is not None:
-            line = Line(item.index, "unchanged", record.id, known.current.label, waiting=known.subject is None)
+            first = known.versions[item.hash]
+            line = Line(item.index, "unchanged", record.id, first.label, waiting=known.subject is None)
+            line.superseded = first is not known.current
             self.lines.append(line)
             self._unchanged.append((line, known))
         else:
@@ -87,7 +89,7 @@ class Take:
         if known is None:
             known = self._new_record(item, seq, subject)
         old = known.current
-        version = self._add_version(item, known, seq, counts=decision != "late")
+        version = self._add_version(item, known, subject, seq, counts=decision != "late")
         outcome = "amended" if decision == "amended" else "accepted"
         line = Line(item.index, outcome, record.id, version.label, superseded=decision == "late")
         self.lines.append(line)
@@ -132,10 +134,10 @@ class Take:
         self._waiting.pop(known.key, None)
         line.waiting = False
         known.subject = subject.id
-        row = self._record_rows.get(known.key)
-        if row is not None:
+        rows = self._pending.get(known.key, [])
+        for row in rows:
             row["subject"] = subject.id
-        else:
+        if len(rows) < 2:  # the record itself was stored before
             self._assignments.append(known)
         self._publish(Publication(known, record, seq, subject, line.resources), line)
 
@@ -147,23 +149,28 @@ class Take:
         row: dict[str, object] = {"id": seq, "study": batch.study.name, "key": record.key, **names}
         row |= {"subject_number": record.subject, "subject": known.subject}
         batch.rows[RECORD].append(row)
-        self._record_rows[record.key] = row
+        self._pending[record.key] = [row]
         return known
 
-    def _add_version(self, item: Prepared, known: KnownRecord, seq: int, *, counts: bool) -> KnownVersion:
+    def _add_version(
+        self, item: Prepared, known: KnownRecord, subject: KnownSubject | None, seq: int, *, counts: bool
+    ) -> KnownVersion:
         batch, order = self._batch, item.record.order
         known.revisions += 1
-        known.hashes.add(item.hash)
-        version = KnownVersion(seq, known.revisions, order, item.hash, item.record.status)
+        version = known.versions[item.hash] = KnownVersion(
+            seq, known.revisions, order, item.hash, item.record.status
+        )
         batch.touched.add(known.key)
         if counts and known.current is not None:
             batch.closed_versions[known.current.id] = seq
         if counts:
             known.current = version
         row: dict[str, object] = {"id": seq, "record": known.id, "revision": version.revision, "version": order.version}
+        row |= {"type": known.type, "subject": subject.id if subject else None}
         row |= {"recorded": order.recorded, "status": version.status, "hash": item.hash, "content": item.content}
         row |= {"seq_from": seq, "seq_to": FOREVER if counts else seq, "inbox": self._inbox, "position": item.index}
         batch.rows[RECORD_VERSION].append(row)
+        self._pending.setdefault(known.key, []).append(row)
         if item.identity is not None:
             identity = {"record_version": seq, "subject_number": item.record.subject, **item.identity}
             batch.rows[IDENTITY].append(identity)
@@ -208,7 +215,7 @@ class Take:
                 line.resources.extend(references[subject.id])
         self._publications, self._touched, self._assignments = [], {}, []
         self._waiting.clear()
-        self._record_rows.clear()
+        self._pending.clear()
 
     def _recall(self) -> None:
         """An unchanged record is answered with the resources of the first answer."""

@@ -36,8 +36,8 @@ def views(connection: Connection, subjects: Iterable[KnownSubject], seq: int | N
     wanted = {subject.id: subject for subject in subjects}
     contents = current_contents(connection, wanted, VIEWED, seq)
     counted = {key: _counted(contents.get(key, [])) for key in wanted}
-    own = {key: max((pair for pair in pairs if isinstance(pair[1], Subject)), default=_NONE, key=_id)
-           for key, pairs in counted.items()}  # fmt: skip
+    # Where several records tell of one subject, the first key counts, whatever the order of arrival.
+    own = {key: next((pair for pair in pairs if isinstance(pair[1], Subject)), _NONE) for key, pairs in counted.items()}
     identity = identities(connection, [version for version, _ in own.values()])
     return {
         key: _assemble(subject, own[key][1], identity.get(own[key][0]), [record for _, record in counted[key]])
@@ -52,10 +52,6 @@ def _counted(rows: Iterable[Any]) -> list[tuple[int, Any]]:
     """(version id, record) of the rows, without what was entered in error."""
     pairs = [(row.id, stored_record(row.content)) for row in rows]
     return [(version, record) for version, record in pairs if record.status != "entered-in-error"]
-
-
-def _id(pair: tuple[int, Any]) -> int:
-    return pair[0]
 
 
 def _assemble(subject: KnownSubject, record: Subject | None, identity: Any, records: list[Record]) -> SubjectView:

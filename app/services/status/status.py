@@ -28,9 +28,9 @@ from app.storage import events
 def status(connection: Connection, study: str, number: str, cutoff: str | None, as_of: str | None) -> dict[str, Any]:
     """Where the subject stands."""
     stored = studies.find(connection, study)
-    subject = subject_of(connection, study, number)
-    definition = find_definition(stored.definition, stored.definition_version)
     known = moment(connection, as_of)
+    subject = subject_of(connection, study, number, known)
+    definition = find_definition(stored.definition, stored.definition_version)
     first = next(iter(definition.endpoints))
     question = Question(stored.name, definition, first, "primary", cutoff_day(cutoff), known, subject.id)
     chart = read_chart(connection, subject.id, known.seq, stored.zones.get(subject.site), question.cutoff)
@@ -66,7 +66,7 @@ def _last_contact(rows: list[Any], cutoff: int | None) -> int | None:
 def _participation(chart: Chart) -> dict[str, Any]:
     """Consent and state in the study."""
     found = [record for record in chart.records if isinstance(record, Subject)]
-    subject = found[-1] if found else None
+    subject = found[0] if found else None
     withdrawal = subject.withdrawal if subject and subject.withdrawal else None
     if withdrawal is not None and not chart.happened(withdrawal.date):
         withdrawal = None
@@ -81,12 +81,14 @@ def _participation(chart: Chart) -> dict[str, Any]:
 
 
 def _state(chart: Chart, subject: Subject | None, withdrawn: bool, consented: bool) -> str:
+    if subject is None:
+        return "not-registered"
     if withdrawn:
         return "withdrawn"
     ended = bool(chart.of(EndOfStudy, lambda item: item.date))
     if ended or chart.of(Death, lambda item: item.date):
         return "off-study"
-    if subject is not None and subject.state is not None and chart.happened(subject.state_date):
+    if subject.state is not None and chart.happened(subject.state_date):
         return subject.state
     if clinical.infusions(chart):
         return "on-study-intervention"

@@ -1,0 +1,182 @@
+"""Time-to-event rows of one subject, read from the definition."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.endpoints.definition import CensorSource, Definition, TimeToEvent
+from tests.oracle.anchors import (
+    Death,
+    End,
+    Start,
+    baseline_status,
+    day_zero,
+    death,
+    earliest_day,
+    is_before,
+    observation_end,
+    over_before,
+    timed_before,
+    wholly_before,
+)
+from tests.oracle.event import Event, belongs, select
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row of the population."""
+
+    start: int
+    day: int
+    cnsr: int
+    component: str | None
+    reason: str | None
+    imputed: str | None
+    record: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that could be the event."""
+
+    day: int
+    position: int
+    record: str
+    component: str
+    second: int | None
+    imputed: str | None
+
+
+def derive(events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, cutoff: int) -> Result | str:
+    """The subject's row, or the reason for its exclusion."""
+    zero = day_zero(events, definition, cutoff)
+    if zero is None:
+        return "not infused"
+    refusal = _baseline_refusal(events, definition, endpoint, zero)
+    if refusal is not None:
+        return refusal
+    end = observation_end(events, definition, endpoint.observation_end, zero, cutoff)
+    start = zero if endpoint.start is None else _response(events, definition, endpoint, zero)
+    if start is None or (start is not zero and start.day > end.day):
+        assert endpoint.start is not None
+        return endpoint.start.otherwise
+    happened = [item for item in _candidates(events, definition, endpoint, zero, start) if _counts(item, start, end)]
+    if happened:
+        first = min(happened, key=lambda item: (item.day, item.position, item.record))
+        return Result(start.day, first.day, 0, first.component, None, first.imputed or start.imputed, first.record)
+    return _censored(events, definition, endpoint, start, end)
+
+
+def _baseline_refusal(
+    events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start
+) -> str | None:
+    rule = endpoint.baseline
+    if rule is None:
+        return None
+    status = baseline_status(events, definition, zero)
+    if status is None:
+        return "no disease status on or before the infusion"
+    wanted = rule.status_in is None or status in rule.status_in
+    unwanted = rule.status_not_in is not None and status in rule.status_not_in
+    return None if wanted and not unwanted else rule.otherwise
+
+
+def _response(events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start) -> Start | None:
+    """The first response after the infusion and not after any blocking event."""
+    assert endpoint.start is not None
+    after = [event for event in select(events, definition, endpoint.start.first) if _responds_after(event, zero)]
+    if not after:
+        return None
+    first = min(after, key=lambda event: (max(event.first_day, zero.day), event.record))
+    day = max(first.first_day, zero.day)
+    blocks = [event for event in select(events, definition, *endpoint.start.before) if _blocks(event, zero)]
+    if any(event.first_day < day for event in blocks):
+        return None
+    return Start(day, first.second, first.record, first.imputed)
+
+
+def _responds_after(event: Event, zero: Start) -> bool:
+    """The same day without clock times is the baseline, so only two clock times put a response after it."""
+    if event.last_day != zero.day or event.second is None or zero.second is None:
+        return event.last_day > zero.day
+    return event.second > zero.second
+
+
+def _blocks(event: Event, zero: Start) -> bool:
+    """A therapy of day 0 is after the infusion; a transplant of day 0 is the one that the infusion follows."""
+    return event.first_day > zero.day or (event.kind != "transplant" and not timed_before(event, zero))
+
+
+def _candidates(
+    events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start, start: Start
+) -> Iterator[Candidate]:
+    sources = [item.source for item in endpoint.events]
+    died = death(events, definition, [name for name in sources if definition.sources[name].kind == "death"])
+    for position, item in enumerate(endpoint.events):
+        if definition.sources[item.source].kind == "death":
+            if died is not None and belongs(died.event, definition.sources[item.source]):
+                yield from _death_candidate(died, position, item.component)
+            continue
+        for event in select(events, definition, item.source):
+            if not _history(event, events, definition, item.source, zero, start):
+                day = earliest_day(event, start)
+                yield Candidate(day, position, event.record, item.component, event.second, event.imputed)
+
+
+def _death_candidate(died: Death, position: int, component: str) -> Iterator[Candidate]:
+    if died.day is not None:
+        event = died.event
+        yield Candidate(died.day, position, event.record, component, event.second, event.imputed)
+
+
+def _history(
+    event: Event, events: Sequence[Event], definition: Definition, source: str, zero: Start, start: Start
+) -> bool:
+    """Over before the start, or (graded) a grade that the same record had already at the infusion."""
+    if over_before(event, start):
+        return True
+    if definition.sources[source].grade_min is None:
+        return False
+    others = [item for item in select(events, definition, source) if item.record == event.record and item != event]
+    return any(wholly_before(item, zero) and still_held(item, zero) for item in others)
+
+
+def still_held(event: Event, zero: Start) -> bool:
+    """Whether a grade had not fallen by day 0."""
+    return event.until_day is None or not is_before(event.until_day, event.until_second, zero)
+
+
+def _counts(item: Candidate, start: Start, end: End) -> bool:
+    return not is_before(item.day, item.second, start) and item.day <= end.day
+
+
+def _censored(events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, start: Start, end: End) -> Result:
+    """At the last evidence inside the observation; nothing after the start is censored at the start."""
+    found = [
+        (day, -clipped, -position, event.record)
+        for position, item in enumerate(endpoint.censor)
+        for event in select(events, definition, item.source)
+        for day, clipped in _evidence_day(event, item, end)
+        if day >= start.day
+    ]
+    if not found:
+        reason = "no evidence after the start"
+        return Result(start.day, start.day, endpoint.start_cnsr, None, reason, start.imputed, start.record)
+    best = max(item[:3] for item in found)
+    record = min(item[3] for item in found if item[:3] == best)
+    cnsr, reason = _reason(endpoint, -best[2], bool(-best[1]), end)
+    return Result(start.day, best[0], cnsr, None, reason, start.imputed, record)
+
+
+def _evidence_day(event: Event, item: CensorSource, end: End) -> list[tuple[int, int]]:
+    if event.first_day <= end.day:
+        return [(event.first_day, 0)]
+    return [(end.day, 1)] if item.clip else []
+
+
+def _reason(endpoint: TimeToEvent, position: int, clipped: bool, end: End) -> tuple[int, str]:
+    if not clipped:
+        return endpoint.censor[position].cnsr, endpoint.censor[position].reason
+    if end.position == len(endpoint.observation_end):
+        return 2, "data cut-off"
+    ended = endpoint.observation_end[end.position]
+    return ended.cnsr, ended.reason
