@@ -2,7 +2,8 @@
 #   docker build -t engraft .
 #   docker run -v engraft-data:/data -p 127.0.0.1:8000:8000 engraft
 # A container has to listen on more than its own loopback, which `serve` refuses as long as nobody must log in, unless
-# it is told so in plain words: give the whole command then, `serve --host 0.0.0.0 --data /data` and the option it names.
+# it is told so in plain words: give the whole command then, `serve --host 0.0.0.0 --data /data` and the option that the
+# refusal names.
 # It also runs with `--read-only --tmpfs /tmp`: all that it writes is in /data, or in PostgreSQL (ENGRAFT_DATABASE_URL).
 
 FROM python:3.12-slim AS build
@@ -36,7 +37,8 @@ WORKDIR /data
 USER 10001:10001
 # The embedded SQLite has its files here. SQLite 3.7.0 to 3.51.2, this base image's among them, can corrupt a WAL
 # database when two connections write or checkpoint at the same moment (fixed in 3.51.3, 3.50.7 and 3.44.6). The service
-# has one writer for that reason: run ONE container on one /data, and PostgreSQL for more than one. See docs/adr/.
+# has one writer for that reason: run ONE container on one /data, and PostgreSQL for more than one.
+# See docs/adr/0007-one-writer.md.
 VOLUME /data
 EXPOSE 8000
 # /health/ready answers 200 once the migrations have run and the database answers; urlopen raises on anything else.

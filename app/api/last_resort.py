@@ -11,7 +11,7 @@ from app.api.faults import from_error, problem
 
 
 class AnswerCut(Exception):
-    """An answer broke off in the middle: the server closes the connection, so that the client takes it for no answer."""
+    """An answer broke off in the middle: the server closes the connection, and the client knows it has no answer."""
 
 
 class LastResort:

@@ -34,7 +34,8 @@ def read_json(payload: bytes, most: int) -> list[Item]:
     try:
         value = parse(payload)
     except NotJson as error:
-        raise Fault(Category.MALFORMED, error.message, (_issue(error, ""),)) from None
+        prefix = "" if not error.path else "records" if error.path[0] == "[" else "records[0]"
+        raise Fault(Category.MALFORMED, error.message, (_issue(error, prefix),)) from None
     records = value if isinstance(value, list) else [value]
     if not records:
         raise Fault(Category.MALFORMED, "no records", (Issue("", "required", "no records", "at least one record"),))
@@ -76,4 +77,4 @@ def _too_many(most: int) -> Fault:
 
 
 def _issue(error: NotJson, path: str) -> Issue:
-    return Issue(f"{path} {error.place}".strip(), "structure", error.message, "JSON text (RFC 8259) in UTF-8")
+    return Issue(error.under(path), "structure", error.message, "JSON text (RFC 8259) in UTF-8")

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, select, text, update
 
 from app.storage.tables import AUDIT, COUNTER
 
-
 # The shipped study is the first change of every store; before it, at 0, nothing was known.
 FIRST = 1
 

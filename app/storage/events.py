@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from app.endpoints.event import EVENT, FOREVER
+from app.storage.records import chunks
 
 
 def close(connection: Connection, study: str, records: dict[str, int]) -> None:
@@ -38,6 +40,16 @@ def enrolled(connection: Connection, study: str, as_of: int) -> set[int]:
         .where(EVENT.c.seq_from <= as_of, EVENT.c.seq_to > as_of)
     )
     return set(connection.execute(statement).scalars())
+
+
+def reported_dead(connection: Connection, subjects: Iterable[int], seq: int | None = None) -> set[int]:
+    """Those of the subjects of whom any record that counts (at `seq`) tells the death."""
+    counts = (EVENT.c.seq_to == FOREVER,) if seq is None else (EVENT.c.seq_from <= seq, EVENT.c.seq_to > seq)
+    found: set[int] = set()
+    for part in chunks(subjects):
+        statement = select(EVENT.c.subject).where(EVENT.c.subject.in_(part), EVENT.c.kind == "death", *counts)
+        found |= set(connection.execute(statement.distinct()).scalars())
+    return found
 
 
 def strata(connection: Connection, study: str, as_of: int, name: str) -> dict[int, str]:

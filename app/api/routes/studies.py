@@ -61,7 +61,7 @@ def _read(payload: bytes) -> Study:
     try:
         return Study.model_validate(parse(payload))
     except NotJson as error:
-        issue = Issue(error.place, "structure", error.message, "a JSON object")
+        issue = Issue(error.under(""), "structure", error.message, "a JSON object")
         raise Fault(Category.MALFORMED, error.message, (issue,)) from None
     except ValidationError as error:
         issues = tuple(

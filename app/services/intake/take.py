@@ -13,7 +13,7 @@ from app.services.intake.decide import Decision, decide
 from app.services.intake.prepare import Prepared, Refused
 from app.services.intake.publish import Publication, publish, publish_subjects
 from app.services.intake.receipt import Line
-from app.services.intake.views import VIEWED, stored_record
+from app.services.intake.views import is_viewed, stored_record
 from app.storage import inbox, studies
 from app.storage.documents import held_by_records, held_by_subjects
 from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, waiting
@@ -157,9 +157,7 @@ class Take:
     ) -> KnownVersion:
         batch, order = self._batch, item.record.order
         known.revisions += 1
-        version = known.versions[item.hash] = KnownVersion(
-            seq, known.revisions, order, item.hash, item.record.status
-        )
+        version = known.versions[item.hash] = KnownVersion(seq, known.revisions, order, item.hash, item.record.status)
         batch.touched.add(known.key)
         if counts and known.current is not None:
             batch.closed_versions[known.current.id] = seq
@@ -181,7 +179,7 @@ class Take:
         if known.subject_number == number:
             return
         left = studies.subject(self._batch.connection, self._batch.study.name, known.subject_number)
-        if left is not None and known.type in VIEWED:
+        if left is not None:
             self._batch.subjects[left.number] = left
             self._touched[left.number] = seq
         known.subject_number, known.subject = number, subject.id if subject else None
@@ -195,7 +193,7 @@ class Take:
             self._waiting[known.key] = (line, publication)
             self._waiting_lines[known.key] = line
             return
-        if known.type in VIEWED:
+        if is_viewed(publication.record, known.revisions):
             self._touched[subject.number] = publication.seq
         if known.type == "subject":
             self._subject_lines.setdefault(subject.number, []).append(line)

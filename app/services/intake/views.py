@@ -18,9 +18,10 @@ from app.domain.records import read_record
 from app.domain.subject import EndOfStudy, Subject
 from app.interop.fhir.research_subject import SubjectView
 from app.interop.jsontext import parse
+from app.storage import events
 from app.storage.records import KnownSubject, current_contents, identities
 
-VIEWED = ("subject", "infusion", "death", "end_of_study", "follow_up")
+VIEWED = ("subject", "infusion", "death", "end_of_study")
 
 
 def stored_record(content: str) -> Record:
@@ -39,10 +40,18 @@ def views(connection: Connection, subjects: Iterable[KnownSubject], seq: int | N
     # Where several records tell of one subject, the first key counts, whatever the order of arrival.
     own = {key: next((pair for pair in pairs if isinstance(pair[1], Subject)), _NONE) for key, pairs in counted.items()}
     identity = identities(connection, [version for version, _ in own.values()])
+    dead = events.reported_dead(connection, wanted, seq)
     return {
-        key: _assemble(subject, own[key][1], identity.get(own[key][0]), [record for _, record in counted[key]])
+        key: _assemble(subject, own[key], identity, [record for _, record in counted[key]], key in dead)
         for key, subject in wanted.items()
     }
+
+
+def is_viewed(record: Record, revisions: int) -> bool:
+    """Whether the views depend on a record; on a follow-up only where it reports (or may have reported) a death."""
+    if isinstance(record, FollowUp):
+        return record.reports_death or revisions > 1
+    return record.type in VIEWED
 
 
 _NONE: tuple[int, Any] = (0, None)
@@ -54,10 +63,13 @@ def _counted(rows: Iterable[Any]) -> list[tuple[int, Any]]:
     return [(version, record) for version, record in pairs if record.status != "entered-in-error"]
 
 
-def _assemble(subject: KnownSubject, record: Subject | None, identity: Any, records: list[Record]) -> SubjectView:
+def _assemble(
+    subject: KnownSubject, own: tuple[int, Any], identities_: dict[int, Any], records: list[Record], dead: bool
+) -> SubjectView:
+    record: Subject | None = own[1]
+    identity = identities_.get(own[0])
     deaths = [item for item in records if isinstance(item, Death)]
     ends = sorted((item for item in records if isinstance(item, EndOfStudy)), key=lambda item: item.date.first)
-    reported = any(isinstance(item, FollowUp) and item.reports_death for item in records)
     return SubjectView(
         number=subject.number,
         site=subject.site,
@@ -70,7 +82,7 @@ def _assemble(subject: KnownSubject, record: Subject | None, identity: Any, reco
         infused=_first([item.start for item in records if isinstance(item, Infusion) and item.exposed]),
         off_study=ends[-1].date if ends else None,
         off_study_reason=None,
-        dead=bool(deaths) or reported,
+        dead=dead,
         death=_best([item.date for item in deaths if item.date is not None]),
         strata=dict(record.strata or {}) if record else {},
     )

@@ -3,8 +3,8 @@
 Day 0 is 2026-03-10 unless a test says otherwise; a number where a date is due means that many days after it.
 """
 
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -155,10 +155,18 @@ class Asked:
 def answers(endpoint: str, records: Iterable[Raw], **asked: Any) -> dict[int, dict[str, Any] | str]:
     """Each subject's row as the contract has it, or the reason for the exclusion."""
     how = Asked(**asked)
-    rows = event_rows(with_subjects(records), how.zone)
-    with closing(create_engine("sqlite://").connect()) as connection:
-        fill(connection, rows)
+    with memory() as connection:
+        fill(connection, event_rows(with_subjects(records), how.zone))
         return derived(connection, how.question(endpoint))
+
+
+@contextmanager
+def memory() -> Iterator[Connection]:
+    """A connection to a new SQLite database in memory."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 def derived(connection: Connection, question: Question) -> dict[int, dict[str, Any] | str]:

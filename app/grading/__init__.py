@@ -1,0 +1,4 @@
+"""Grading scales as criteria tables and pure functions: CTCAE laboratory, GVHD, CRS, ICANS, response, engraftment.
+
+docs/conventions.md
+"""
