@@ -12,10 +12,10 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.endpoints.definition import Where
 
-STUDY = bindparam("study", type_=String)
-AS_OF = bindparam("as_of", type_=BigInteger)
-CUTOFF = bindparam("cutoff", type_=Integer)
-SUBJECT = bindparam("subject", type_=BigInteger)
+STUDY = bindparam("study", None, String)
+AS_OF = bindparam("as_of", None, BigInteger)
+CUTOFF = bindparam("cutoff", None, Integer)
+SUBJECT = bindparam("subject", None, BigInteger)
 CONDITIONS = ("kind", "status", "category", "grade", "flag")  # the columns that a `where` speaks of
 
 

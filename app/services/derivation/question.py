@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Connection, Dialect, RowMapping, Select
 
 from app.domain.dates import EPOCH, iso_day
 from app.domain.errors import Category, Fault, bad_parameter
@@ -21,6 +21,7 @@ from app.endpoints.definition import AnyEndpoint, Definition, TimeToEvent, Windo
 from app.endpoints.definitions import shipped
 from app.endpoints.event import LAST_DAY
 from app.storage.counter import Moment
+from app.storage.prepared import Prepared, prepare
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class Question:
     @property
     def rule(self) -> AnyEndpoint:
         """The endpoint with its analysis applied."""
-        found = self.definition.endpoints[self.endpoint]
-        return found.analysis(self.analysis) if isinstance(found, TimeToEvent) else found
+        return _rule(self.definition.id, self.definition.version, self.endpoint, self.analysis)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -52,11 +52,11 @@ class Question:
         """The last day on which anything can be known: the cut-off, else the day of `as_of`."""
         return self.cutoff if self.cutoff is not None else day_of(self.as_of)
 
-    def statement(self, kind: str = "rows") -> Select[Any]:
-        """The compiled statement: `rows`, or `candidates` of a time-to-event endpoint."""
-        return _statement(
-            self.definition.id, self.definition.version, self.endpoint, self.analysis, kind, self.subject is not None
-        )
+    def run(self, connection: Connection, kind: str = "rows") -> list[RowMapping]:
+        """Rows of the compiled statement: `rows`, or `candidates` of a time-to-event endpoint."""
+        names = (self.definition.id, self.definition.version, self.endpoint, self.analysis)
+        found = _prepared(connection.dialect, *names, kind, self.subject is not None)
+        return found.run(connection, self.parameters)
 
     def header(self) -> dict[str, Any]:
         """What the answer depends on."""
@@ -77,14 +77,26 @@ def day_of(moment: Moment) -> int:
 
 
 @lru_cache(maxsize=512)
+def _rule(definition: str, version: int, endpoint: str, analysis: str) -> AnyEndpoint:
+    found = find_definition(definition, version).endpoints[endpoint]
+    return found.analysis(analysis) if isinstance(found, TimeToEvent) else found
+
+
+@lru_cache(maxsize=512)
+def _prepared(
+    dialect: Dialect, definition: str, version: int, endpoint: str, analysis: str, kind: str, one_subject: bool
+) -> Prepared:
+    statement = _statement(definition, version, endpoint, analysis, kind, one_subject)
+    return prepare(statement, dialect)
+
+
 def _statement(
     definition: str, version: int, endpoint: str, analysis: str, kind: str, one_subject: bool
 ) -> Select[Any]:
-    document = find_definition(definition, version)
-    rule = document.endpoints[endpoint]
+    document, rule = find_definition(definition, version), _rule(definition, version, endpoint, analysis)
     if isinstance(rule, TimeToEvent):
         build = rows if kind == "rows" else all_candidates
-        return build(document, rule.analysis(analysis), one_subject)
+        return build(document, rule, one_subject)
     if isinstance(rule, WindowIncidence):
         return incidence(document, rule, one_subject)
     return toxicity(document, rule, one_subject)

@@ -54,7 +54,7 @@ def derive(connection: Connection, question: Question) -> Derived:
     assert isinstance(rule, TimeToEvent)  # the caller chose by kind
     found: list[Row] = []
     excluded: dict[int, str] = {}
-    for row in connection.execute(question.statement(), question.parameters).mappings():
+    for row in question.run(connection):
         if row["excluded"] is not None:
             excluded[row["subject"]] = row["excluded"]
         else:
@@ -120,7 +120,7 @@ def rejected(connection: Connection, question: Question) -> dict[int, list[dict[
     """Records that could have been the event and are not, with the reason, by subject."""
     found: dict[int, list[dict[str, Any]]] = {}
     chosen: set[int] = set()
-    for row in connection.execute(question.statement("candidates"), question.parameters).mappings():
+    for row in question.run(connection, "candidates"):
         why = _why(row, question, chosen)
         if why is not None:
             entry = {"record": row["record"], "version": row["version"], "date": iso_day(row["day"]), "why": why}

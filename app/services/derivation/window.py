@@ -35,7 +35,7 @@ class WindowRow:
 
 def derive(connection: Connection, question: Question) -> tuple[list[WindowRow], dict[int, str]]:
     """(rows of the infused, exclusions of all others)."""
-    result = connection.execute(question.statement(), question.parameters).mappings()
+    result = question.run(connection)
     rows, excluded = [], {}
     for subject, group in groupby(result, key=lambda row: row["subject"]):
         found = list(group)

@@ -102,11 +102,24 @@ def test_a_good_resource_has_no_issue_and_is_not_changed() -> None:
         ({"specimen": {}}, "specimen", "structure"),
         ({"extension": [{"valueString": "x"}]}, "extension[0].url", "required"),
         ({"contained": [{"resourceType": "Foo", "id": "a"}]}, "contained", "structure"),
+        ({"contained": [{"resourceType": "Patient", "gender": "x"}]}, "contained[0].gender", "code-invalid"),
+        ({"contained": [{"resourceType": None}]}, "contained", "structure"),
         ({"text": {"status": "bogus", "div": "<div>x</div>"}}, "text.status", "code-invalid"),
     ],
 )
 def test_one_fault_is_found_at_its_place(changes: dict[str, Any], path: str, code: str) -> None:
     assert (path, code) in found(observation(**changes))
+
+
+def test_a_component_may_have_a_code_of_another_system() -> None:
+    """obs-7 compares codes with their systems."""
+    other = {"coding": [{"system": "http://example.org", "code": "751-8"}]}
+    assert check(observation(component=[{"code": other, "valueInteger": 1}])) == []
+
+
+def test_an_issue_tells_what_is_legal() -> None:
+    (issue,) = check({**CONDITION, "subject": {"reference": "Device/1"}})
+    assert (issue.message, issue.expected) == ("a reference to a wrong type", "Patient, Group")
 
 
 @pytest.mark.parametrize(

@@ -169,5 +169,12 @@ def test_the_capability_statement_promises_what_is_there() -> None:
     for item in resources.values():
         assert [interaction["code"] for interaction in item["interaction"]] == ["read", "vread", "history-instance"]
         assert "searchParam" not in item
-    with_operations = {name for name, item in resources.items() if "operation" in item}
-    assert with_operations == {"ResearchStudy", "ResearchSubject"}
+    operations = {name: item["operation"] for name, item in resources.items() if "operation" in item}
+    base = "https://engraft.example.org/fhir/OperationDefinition"
+    assert operations == {
+        name: [{"name": "everything", "definition": f"{base}/{name}-everything"}]
+        for name in ("ResearchStudy", "ResearchSubject")
+    }
+    assert found["rest"][0]["mode"] == "server"
+    assert found["implementation"]["url"] == "https://example.org/fhir"
+    assert found["software"]["version"] == "1.0.0"

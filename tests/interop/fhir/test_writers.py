@@ -85,6 +85,8 @@ def test_a_dose_in_an_unknown_unit_is_not_written() -> None:
         ("10^-4", "0.0001", None, None),
         ("≤ 0.010 %", "0.010", "<=", "%"),
         ("5", "5", None, None),
+        ("≥5", "5", ">=", None),
+        (">= 5", "5", ">=", None),
     ],
 )
 def test_levels_of_residual_disease_are_numbers(
