@@ -13,6 +13,7 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from app.api import faults
+from app.api.door import Door
 from app.api.fhir.app import fhir_app
 from app.api.last_resort import LastResort
 from app.api.limits import BodyLimit
@@ -23,6 +24,7 @@ from app.services.asking import utc_now
 from app.services.context import Services
 from app.services.studies import seed
 from app.storage.database import open_database
+from app.storage.documents import Reader
 from app.storage.writer import Writer
 from app.version import VERSION
 
@@ -52,7 +54,7 @@ def create_app(
     app.state.services = tools
     for module in (studies, records, endpoints, status, health):
         app.include_router(module.router)
-    app.mount("/fhir", fhir_app(tools))
+    app.add_middleware(Door, prefix="/fhir", app_behind=fhir_app(tools))
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
     app.add_middleware(LastResort)
     faults.install(app)
@@ -65,7 +67,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
         settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(settings.url)
     database = open_database(settings.url, settings.readers)
-    tools = Services(settings, database, Writer(database.write), clock, new_id)
+    tools = Services(settings, database, Writer(database.write), Reader(database), clock, new_id)
     tools.writer.run(lambda connection: seed(connection, clock(), new_id))
     return tools
 
@@ -73,4 +75,5 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
 def close_services(tools: Services) -> None:
     """Finish what is queued, then close the store."""
     tools.writer.stop()
+    tools.reader.close()
     tools.database.dispose()

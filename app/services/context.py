@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.config import Settings
 from app.storage.database import Database
+from app.storage.documents import Reader
 from app.storage.writer import Writer
 
 
@@ -18,5 +19,6 @@ class Services:
     settings: Settings
     database: Database
     writer: Writer
+    reader: Reader
     clock: Callable[[], datetime]
     new_id: Callable[[], str]

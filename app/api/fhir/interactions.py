@@ -5,10 +5,6 @@ https://hl7.org/fhir/R4/http.html#read
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,18 +12,15 @@ from starlette.responses import Response
 from app.api.fhir.answers import FHIR_JSON, base, document, negotiate, only, tools
 from app.domain.errors import Category, Fault
 from app.services import release
-from app.services.context import Services
 from app.storage import documents
-
-T = TypeVar("T")
 
 
 async def read(request: Request) -> Response:
     """The newest version of a resource; 410 when it was deleted."""
     negotiate(request)
     only(request)
-    type_, identifier = request.path_params["type"], request.path_params["id"]
-    found = await _ask(tools(request), lambda connection: documents.current(connection, type_, identifier))
+    reader, place = tools(request).reader, (request.path_params["type"], request.path_params["id"])
+    found = await run_in_threadpool(reader.current, *place) if reader.blocking else reader.current(*place)
     if found is None:
         raise Fault(Category.NOT_FOUND, "no such resource")
     if found.deleted:
@@ -64,13 +57,3 @@ def _versions(request: Request, version: int | None) -> list[documents.Document]
     type_, identifier = request.path_params["type"], request.path_params["id"]
     with tools(request).database.read.connect() as connection:
         return documents.versions(connection, type_, identifier, version)
-
-
-async def _ask(services: Services, question: Callable[[Connection], T]) -> T:
-    """A read by primary key: embedded it takes some microseconds, less than handing it to a thread would."""
-
-    def ask() -> T:
-        with services.database.read.connect() as connection:
-            return question(connection)
-
-    return ask() if services.database.embedded else await run_in_threadpool(ask)
