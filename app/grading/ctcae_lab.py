@@ -190,17 +190,17 @@ class _Case:
         if self.cut(criterion) is not None:
             return f"a result given as {self.result.comparator}{self.value} leaves the grade open"
         if criterion.reference in ("ULN", "ULN+"):
-            return "no upper limit of normal"
+            return "no usable upper limit of normal"
         if criterion.reference == "LLN":
-            return "no lower limit of normal"
-        return "no baseline" if self.baseline is None else "the baseline is no positive number in the same unit"
+            return "no usable lower limit of normal"
+        return "no baseline" if self.baseline is None else "no usable baseline"
 
     def cut(self, criterion: Criterion) -> Decimal | None:
         """The number the value is compared with, in its unit. Multiples are products, so nothing is rounded."""
         if criterion.reference == "ABS":
             return criterion.cut
         limit = self.limit(criterion.reference)
-        if limit is None:
+        if limit is None or (limit <= 0 and criterion.cut != 1):
             return None
         if criterion.reference == "ULN+":
             return total(limit, criterion.cut)
@@ -208,14 +208,12 @@ class _Case:
         return product(limit, share)
 
     def limit(self, reference: str) -> Decimal | None:
-        """The limit of normal or the baseline; None when it is missing or cannot be multiplied."""
+        """The limit of normal or the baseline; None when it is missing, contradicts itself or is not comparable."""
         if reference in ("ULN", "ULN+", "LLN"):
-            return self.result.low if reference == "LLN" else self.result.high
-        usable = (
-            self.baseline is not None
-            and self.baseline.comparator is None
-            and self.baseline.value > 0
-            and self.result.unit is not None
-            and self.baseline.unit == self.result.unit
-        )
-        return self.baseline.value if usable and self.baseline is not None else None
+            low, high = self.result.low, self.result.high
+            upside_down = low is not None and high is not None and low > high
+            return None if upside_down else low if reference == "LLN" else high
+        before = self.baseline
+        if before is None or before.comparator is not None or before.value <= 0:
+            return None
+        return before.value if before.unit is not None and before.unit == self.result.unit else None

@@ -45,8 +45,8 @@ class _Measured:
 def grades(connection: Connection, study: str, number: str, cutoff: str | None, as_of: str | None) -> dict[str, Any]:
     """Every laboratory result of the subject up to the cut-off, as known at `as_of`, in order of time."""
     stored = studies.find(connection, study)
-    subject = subject_of(connection, study, number)
     known = moment(connection, as_of)
+    subject = subject_of(connection, study, number, known)
     chart = _chart(connection, subject.id, known.seq, stored.zones.get(subject.site), cutoff_day(cutoff))
     given = infusions(chart)
     start = given[0].start.at_site(chart.zone) if given else None
@@ -78,19 +78,20 @@ def _measured(lab: Lab, zone: tzinfo | None) -> _Measured:
 
 
 def _entries(results: list[_Measured], start: DayRange | None) -> Iterable[dict[str, Any]]:
-    before = [] if start is None else [result for result in results if _on_or_before(result.days, start)]
-    baselines = _baselines(before)
-    early = {id(result) for result in before}
+    baselines = _baselines([result for result in results if _on_or_before(result.days, start)])
     for result in results:
         # A result up to the baseline cannot have risen from it: the reference range alone grades it.
-        baseline = None if result.test is None or id(result) in early else baselines.get(result.test.id)
+        early = _on_or_before(result.days, start)
+        baseline = None if early or result.test is None else baselines.get(result.test.id)
         graded: list[LabGrade | None] = [*_grades(result, baseline)]
         for grade in graded or [None]:
             yield _entry(result, baseline, start, grade)
 
 
-def _on_or_before(days: DayRange, start: DayRange) -> bool:
+def _on_or_before(days: DayRange, start: DayRange | None) -> bool:
     """Whether a result surely precedes the infusion; one of the same day does, unless timed after it."""
+    if start is None:
+        return False
     timed_after = days.second is not None and start.second is not None and days.second > start.second
     return days.last < start.first or (days.last == start.first and not timed_after)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from app.domain.errors import Category, Fault, bad_parameter
+from app.endpoints.event import FOREVER
 from app.interop.fhir import bundle
 from app.services.context import Services
 from app.storage import counter, documents, studies
@@ -50,10 +51,10 @@ def page(connection: Connection, question: Everything, size: int, token: str | N
         if seq > question.seq:
             raise bad_parameter("_page", "a token from a `next` link of this service")
         question = replace(question, seq=seq)
-    last, more = documents.page_end(connection, question, after, size)
-    return Page(
-        question, documents.count(connection, question), after, last, f"{question.seq}-{last}" if more else None
-    )
+    total = documents.count(connection, question)
+    whole = token is None and total <= size
+    last, more = (FOREVER, False) if whole else documents.page_end(connection, question, after, size)
+    return Page(question, total, after, last, f"{question.seq}-{last}" if more else None)
 
 
 def _read_token(token: str) -> tuple[int, int]:

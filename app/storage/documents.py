@@ -16,7 +16,7 @@ from app.storage.database import Database
 from app.storage.records import chunks
 from app.storage.tables import RESOURCE
 
-PAGE = 500
+PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def stream(engine: Engine, question: Everything, after: int, last: int) -> Itera
             rows = list(connection.execute(statement))
         if rows:
             yield rows
-            position = rows[-1].id
+            position = rows[-1][0]
         if len(rows) < PAGE:
             return
 

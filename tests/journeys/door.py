@@ -62,7 +62,7 @@ class Door:
         return self._runner.run(self._http.request(method, path, **options))
 
     def get(self, path: str, **params: Any) -> httpx.Response:
-        return self.request("GET", path, params=params)
+        return self.request("GET", path, params=params or None)
 
     def put_study(self, name: str, *sites: str, zone: str = "Europe/Berlin") -> httpx.Response:
         listed = [{"id": site, "time_zone": zone} for site in sites]

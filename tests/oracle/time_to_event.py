@@ -155,7 +155,7 @@ def _censored(events: Sequence[Event], definition: Definition, endpoint: TimeToE
         (day, -clipped, -position, event.record)
         for position, item in enumerate(endpoint.censor)
         for event in select(events, definition, item.source)
-        for day, clipped in _evidence_day(event, item, end)
+        for day, clipped in _evidence_day(event, item, endpoint, end)
         if day >= start.day
     ]
     if not found:
@@ -167,8 +167,10 @@ def _censored(events: Sequence[Event], definition: Definition, endpoint: TimeToE
     return Result(start.day, best[0], cnsr, None, reason, start.imputed, record)
 
 
-def _evidence_day(event: Event, item: CensorSource, end: End) -> list[tuple[int, int]]:
-    if event.first_day <= end.day:
+def _evidence_day(event: Event, item: CensorSource, endpoint: TimeToEvent, end: End) -> list[tuple[int, int]]:
+    """(day, 1 where the end of observation is the reason): on its own day too, unless it is the cut-off."""
+    cut_off = end.position == len(endpoint.observation_end)
+    if event.first_day < end.day or (event.first_day == end.day and (cut_off or not item.clip)):
         return [(event.first_day, 0)]
     return [(end.day, 1)] if item.clip else []
 

@@ -162,22 +162,30 @@ def _censor(parts: Plan) -> CTE:
 
 def _censor_branch(parts: Plan, item: CensorSource, position: int) -> Select[Any]:
     event, start, end = EVENT.alias(), parts.start, parts.end
-    over = event.c.first_day > end.c.day
     day = earlier(event.c.first_day, end.c.day) if item.clip else event.c.first_day
-    clipped: ColumnElement[int] = case((over, 1), else_=0) if item.clip else literal(0)
     conditions = [parts.scope.holds(event, item.source), day >= start.c.day]
     return (
         select(
             event.c.subject,
             day.label("day"),
             literal(position).label("position"),
-            clipped.label("clipped"),
+            (_clipped(parts, event) if item.clip else literal(0)).label("clipped"),
             *evidence(event),
         )
         .join_from(event, start, event.c.subject == start.c.subject)
         .join(end, end.c.subject == event.c.subject)
-        .where(*conditions if item.clip else (*conditions, ~over))
+        .where(*conditions if item.clip else (*conditions, event.c.first_day <= end.c.day))
     )
+
+
+def _clipped(parts: Plan, event: FromClause) -> ColumnElement[int]:
+    """1 where observation ended at the evidence: it lies beyond the end, or on the day of what ended observation.
+
+    A withdrawal or a therapy proves life on its own day, and is the reason for the censoring all the same.
+    """
+    end = parts.end
+    ended = and_(event.c.first_day == end.c.day, end.c.position < len(parts.endpoint.observation_end))
+    return case((or_(event.c.first_day > end.c.day, ended), 1), else_=0)
 
 
 def rows(definition: Definition, endpoint: TimeToEvent, one_subject: bool = False) -> Select[Any]:
