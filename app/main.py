@@ -25,6 +25,7 @@ from app.services.context import Services
 from app.services.studies import seed
 from app.storage.database import open_database
 from app.storage.documents import Reader
+from app.storage.statistics import Statistics
 from app.storage.writer import Writer
 from app.version import VERSION
 
@@ -67,7 +68,14 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
         settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(settings.url)
     database = open_database(settings.url, settings.readers)
-    tools = Services(settings, database, Writer(database.write), Reader(database), clock, new_id)
+    tools = Services(
+        settings,
+        database,
+        Writer(database.write, written=Statistics(database).written),
+        Reader(database),
+        clock,
+        new_id,
+    )
     tools.writer.run(lambda connection: seed(connection, clock(), new_id))
     return tools
 

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/valueset-issue-type.html
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -61,6 +62,14 @@ class Issue:
 def shown_name(name: str) -> str:
     """A submitted field name as it may stand in a place: what does not look like a name could identify a patient."""
     return name if _NAME.fullmatch(name) else "(unknown name)"
+
+
+def place(location: Iterable[str | int]) -> str:
+    """Names and positions as one path: ``sites[0].id``."""
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{shown_name(part)}" if path else shown_name(part)
+    return path
 
 
 class Fault(Exception):

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.adverse_event import AdverseEvent
 from app.domain.dates import EXPECTED_DATE, EXPECTED_FULL_DATE
-from app.domain.errors import Issue, shown_name
+from app.domain.errors import Issue, place
 from app.domain.follow_up import Death, FollowUp, Therapy
 from app.domain.gvhd import Gvhd
 from app.domain.infusion import Infusion
@@ -138,11 +138,8 @@ _BOUNDS = {
 
 
 def _path(location: tuple[Any, ...], model: type[Record]) -> str:
-    path = ""
-    for part in location:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif not (str(part) in _UNION_PARTS or "[" in str(part) or "(" in str(part)):
-            name = shown_name(str(part))
-            path += f".{name}" if path else name
-    return path
+    return place(part for part in location if isinstance(part, int) or not _is_union_part(part))
+
+
+def _is_union_part(part: str) -> bool:
+    return part in _UNION_PARTS or "[" in part or "(" in part

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from app.storage.records import chunks
 from app.storage.tables import INBOX, QUARANTINE
 
 
-def seen(connection: Connection, study: str, digest: str) -> str | None:
-    """The inbox id of an identical payload, if one came before."""
-    statement = select(INBOX.c.id).where(INBOX.c.study == study, INBOX.c.digest == digest)
-    found: str | None = connection.execute(statement).scalar()
+def seen(connection: Connection, study: str, digests: Iterable[str]) -> dict[str, str]:
+    """Inbox ids of identical payloads that came before, by digest."""
+    found: dict[str, str] = {}
+    for part in chunks(digests):
+        statement = select(INBOX.c.digest, INBOX.c.id).where(INBOX.c.study == study, INBOX.c.digest.in_(part))
+        found |= {row.digest: row.id for row in connection.execute(statement)}
     return found
 
 
-def keep(connection: Connection, row: dict[str, Any]) -> None:
-    """Keep a payload."""
-    connection.execute(insert(INBOX).values(**row))
-
-
-def write_receipt(connection: Connection, identifier: str, receipt: str) -> None:
-    """Put the receipt beside its payload; a second answer to the same payload leaves the first in place."""
-    blank = and_(INBOX.c.id == identifier, INBOX.c.receipt == "")
-    connection.execute(update(INBOX).where(blank).values(receipt=receipt))
+def write_receipts(connection: Connection, receipts: dict[str, str]) -> None:
+    """Put receipts beside their payloads; a second answer to the same payload leaves the first in place."""
+    blank = and_(INBOX.c.id == bindparam("inbox"), INBOX.c.receipt == "")
+    rows = [{"inbox": identifier, "answer": receipt} for identifier, receipt in receipts.items()]
+    connection.execute(update(INBOX).where(blank).values(receipt=bindparam("answer")), rows)
 
 
 def receipt(connection: Connection, study: str, identifier: str) -> str | None:

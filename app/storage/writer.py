@@ -9,13 +9,24 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
-Work = Callable[[Connection], Any]
-_Item = tuple[Work, "Future[Any]"]
+A = TypeVar("A")
+Shared = Callable[[Connection, list[Any]], list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One unit: its work takes arguments and gives a result for each. Only the same `shared` work is taken together."""
+
+    work: Shared
+    argument: Any
+    future: Future[Any]
 
 
 class WriterStopped(RuntimeError):
@@ -25,8 +36,9 @@ class WriterStopped(RuntimeError):
 class Writer:
     """Runs units of work in a thread of its own, several a commit, each in a savepoint of its own."""
 
-    def __init__(self, engine: Engine, most: int = 64) -> None:
+    def __init__(self, engine: Engine, most: int = 64, written: Callable[[int], None] | None = None) -> None:
         self._engine = engine
+        self._written = written
         self._most = most
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -37,11 +49,21 @@ class Writer:
 
     def submit(self, work: Callable[[Connection], T]) -> Future[T]:
         """Queue a unit of work; the future resolves after the commit that holds it."""
-        future: Future[T] = Future()
+        return self._submit(lambda connection, _: [work(connection)], None)
+
+    def submit_shared(self, work: Callable[[Connection, list[A]], list[T]], argument: A) -> Future[T]:
+        """Queue an argument of a work that can take several at once, so that neighbours share its statements.
+
+        A run that fails is taken back, and each of its arguments is tried alone.
+        """
+        return self._submit(work, argument)
+
+    def _submit(self, work: Shared, argument: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         with self._door:
             if self._stopped:
                 raise WriterStopped
-            self._queue.put((work, future))
+            self._queue.put(_Item(work, argument, future))
         return future
 
     def run(self, work: Callable[[Connection], T]) -> T:
@@ -60,7 +82,7 @@ class Writer:
         while running:
             batch, running = self._take()
             # A caller may have gone away while its work waited; from here on nobody can call it off.
-            wanted = [item for item in batch if item[1].set_running_or_notify_cancel()]
+            wanted = [item for item in batch if item.future.set_running_or_notify_cancel()]
             if wanted:
                 self._commit(wanted)
 
@@ -79,24 +101,33 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: list[_Item]) -> None:
-        results: list[tuple[Future[Any], Any, BaseException | None]] = []
+        answers: list[_Answer] = []
         try:
             with self._engine.begin() as connection:
-                results = [(future, *_attempt(connection, work)) for work, future in batch]
+                for work, run in groupby(batch, key=lambda item: item.work):
+                    answers += _run(connection, work, list(run))
         except Exception as error:  # the commit itself failed: nobody's work was kept, and each is told so
-            for _, future in batch:
-                future.set_exception(error)
+            for item in batch:
+                item.future.set_exception(error)
             return
-        for future, value, failure in results:
+        for future, value, failure in answers:
             future.set_exception(failure) if failure is not None else future.set_result(value)
+        if self._written is not None:
+            self._written(len(batch))
 
 
-def _attempt(connection: Connection, work: Work) -> tuple[Any, BaseException | None]:
+_Answer = tuple["Future[Any]", Any, BaseException | None]
+
+
+def _run(connection: Connection, work: Shared, run: list[_Item]) -> list[_Answer]:
+    """Results of a run of units in a savepoint of their own; one by one where they cannot be done together."""
     savepoint = connection.begin_nested()
     try:
-        value = work(connection)
-    except Exception as error:  # handed to the caller through its future; the others of the batch go on
+        values = work(connection, [item.argument for item in run])
+    except Exception as error:  # handed to the caller through its future; the others go on
         savepoint.rollback()
-        return None, error
+        if len(run) == 1:
+            return [(run[0].future, None, error)]
+        return [answer for item in run for answer in _run(connection, work, [item])]
     savepoint.commit()
-    return value, None
+    return [(item.future, value, None) for item, value in zip(run, values, strict=True)]

@@ -68,7 +68,9 @@ class Door:
         listed = [{"id": site, "time_zone": zone} for site in sites]
         return self.request("PUT", f"/studies/{name}", json={"definition": "gdt-relapse", "sites": listed})
 
-    def post(self, body: bytes, media_type: str = "application/json", study: str = STUDY, **params: Any) -> httpx.Response:
+    def post(
+        self, body: bytes, media_type: str = "application/json", study: str = STUDY, **params: Any
+    ) -> httpx.Response:
         headers = {"content-type": media_type}
         return self.request("POST", f"/studies/{study}/records", content=body, headers=headers, params=params)
 
@@ -128,8 +130,8 @@ def open_door(folder: Path, database_url: str | None = None, **settings: Any) ->
         door.close()
 
 
-def record(kind: str, identifier: str, subject: str = "A-001", site: str = "A", **fields: Any) -> Raw:
-    """A record with its envelope; `fields` may say version, recorded, status and source too."""
+def record(kind: str, identifier: str, subject: str = "A-001", site: str = "A", /, **fields: Any) -> Raw:
+    """A record with its envelope; `fields` may say version, recorded, status, source and site too."""
     return {"type": kind, "site": site, "source": "ehr", "id": identifier, "subject": subject, **fields}
 
 

@@ -19,24 +19,38 @@ def by_time(number: int, **fields: object) -> Raw:
     return record("infusion", "I1", recorded=times[number], **{"start": f"2024-03-0{number}", **fields})
 
 
-ALWAYS = [subject(), record("death", "X1", date="2024-04-20"), record("disease_assessment", "DA0", date="2024-02-28", response="CR")]
+ALWAYS = [
+    subject(),
+    record("death", "X1", date="2024-04-20"),
+    record("disease_assessment", "DA0", date="2024-02-28", response="CR"),
+]
 
 
 def outcome(door: Door, study: str) -> tuple[object, ...]:
     """What everybody sees at the end, without ids, numbers of arrival and times."""
     rows = [door.rows(name, study) for name in ("OS", "DFS", "DLT", "SAE")]
     shown = [
-        ([{**row, "evidence": [item["record"] for item in row["evidence"]]} for row in found["rows"]], found["excluded"])
+        (
+            [{**row, "evidence": [item["record"] for item in row["evidence"]]} for row in found["rows"]],
+            found["excluded"],
+        )
         for found in rows
     ]
     status = {**door.status("A-001", study), "research_subject": None, "as_of": None, "study": None}
     resources = door.everything(door.study_reference(study))
-    procedures = [(item["status"], item.get("performedDateTime"), item.get("performedPeriod")) for item in resources if item["resourceType"] == "Procedure"]
+    procedures = [
+        (item["status"], item.get("performedDateTime"), item.get("performedPeriod"))
+        for item in resources
+        if item["resourceType"] == "Procedure"
+    ]
     return shown, drop_evidence(status), procedures
 
 
 def drop_evidence(status: Raw) -> Raw:
-    endpoints = {name: {key: value for key, value in state.items() if key != "evidence"} for name, state in status["endpoints"].items()}
+    endpoints = {
+        name: {key: value for key, value in state.items() if key != "evidence"}
+        for name, state in status["endpoints"].items()
+    }
     return {**status, "endpoints": endpoints}
 
 
@@ -130,7 +144,10 @@ def test_a_correction_moves_a_record_to_another_subject(door: Door) -> None:
     assert (door.status("A-001")["infusions"], door.status("A-002")["infusions"]) == (0, 1)
     assert [row["subject"] for row in door.rows("OS")["rows"]] == ["A-002"]
     owners = {number: door.status(number)["research_subject"] for number in ("A-001", "A-002")}
-    held = {number: {f"{item['resourceType']}/{item['id']}" for item in door.everything(owners[number])} for number in owners}
+    held = {
+        number: {f"{item['resourceType']}/{item['id']}" for item in door.everything(owners[number])}
+        for number in owners
+    }
     assert name in held["A-002"] and name not in held["A-001"]
     assert door.rebuilt().different == 0
 

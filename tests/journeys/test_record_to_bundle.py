@@ -27,7 +27,9 @@ def test_a_patient_from_the_first_record_to_the_sponsors_bundle(door: Door) -> N
     assert [line["index"] for line in receipt["records"]] == list(range(9))
 
     row = door.rows("DFS")["rows"][0]
-    shown = {name: row[name] for name in ("subject", "status", "component", "start_date", "date", "days", "aval", "cnsr")}
+    shown = {
+        name: row[name] for name in ("subject", "status", "component", "start_date", "date", "days", "aval", "cnsr")
+    }
     assert shown == {
         "subject": "A-001",
         "status": "event",
@@ -84,7 +86,9 @@ def test_every_page_of_a_bundle_shows_the_same_moment(door: Door) -> None:
 
 def test_versions_of_a_resource_answer_with_their_etags(door: Door) -> None:
     """https://hl7.org/fhir/R4/http.html#versioning"""
-    name = door.receipt(subject(), record("follow_up", "F1", version=1, date="2024-03-01"))["records"][1]["resources"][0]
+    name = door.receipt(subject(), record("follow_up", "F1", version=1, date="2024-03-01"))["records"][1]["resources"][
+        0
+    ]
     door.send(record("follow_up", "F1", version=2, date="2024-03-02"))
     first, second = door.get(f"/fhir/{name}/_history/1"), door.get(f"/fhir/{name}/_history/2")
     assert (first.headers["etag"], second.headers["etag"]) == ('W/"1"', 'W/"2"')

@@ -47,7 +47,7 @@ async def post_records(
         items = read_payload(tools, body, media_type)
     else:
         items = await run_in_threadpool(read_payload, tools, body, media_type)
-    payload = Payload(study, body, media_type, items, atomic, ANONYMOUS)
+    payload = Payload(study, body, media_type, items, atomic, ANONYMOUS, tools.clock(), tools.new_id)
     receipt = await asyncio.wrap_future(submit(tools, payload))
     return json_answer(receipt, status_of(receipt))
 

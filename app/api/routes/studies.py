@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
 from app.api.dependencies import ServicesDep, StudyPath, json_answer, known_parameters, read
-from app.domain.errors import Category, Fault, Issue
+from app.domain.errors import Category, Fault, Issue, place
 from app.domain.study import Study
 from app.interop.jsontext import NotJson, parse
 from app.services import studies
@@ -65,7 +65,7 @@ def _read(payload: bytes) -> Study:
         raise Fault(Category.MALFORMED, error.message, (issue,)) from None
     except ValidationError as error:
         issues = tuple(
-            Issue(".".join(map(str, item["loc"])), "value", item["type"].replace("_", " "))
+            Issue(place(item["loc"]), "value", str(item.get("ctx", {}).get("error", item["type"].replace("_", " "))))
             for item in error.errors(include_input=False, include_url=False)
         )
         raise Fault(Category.UNPROCESSABLE, "not a study", issues) from None

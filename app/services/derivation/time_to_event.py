@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from app.domain.dates import iso_day
 from app.endpoints.definition import TimeToEvent
+from app.endpoints.event import FIRST_DAY
 from app.services.derivation.question import Question
 
 NOTHING_AFTER = "no evidence after the start"
@@ -123,7 +124,8 @@ def rejected(connection: Connection, question: Question) -> dict[int, list[dict[
     for row in question.run(connection, "candidates"):
         why = _why(row, question, chosen)
         if why is not None:
-            entry = {"record": row["record"], "version": row["version"], "date": iso_day(row["day"]), "why": why}
+            day = None if row["day"] == FIRST_DAY else iso_day(row["day"])
+            entry = {"record": row["record"], "version": row["version"], "date": day, "why": why}
             found.setdefault(row["subject"], []).append(entry)
     return found
 

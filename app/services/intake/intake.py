@@ -32,8 +32,7 @@ def read(services: Services, body: bytes, media_type: str) -> list[Prepared | Re
 
 def submit(services: Services, payload: Payload) -> Future[dict[str, Any]]:
     """Store a payload; the receipt is there after the commit."""
-    time = services.clock()
-    return services.writer.submit(lambda connection: store(connection, payload, time, services.new_id))
+    return services.writer.submit_shared(store, payload)
 
 
 def status_of(receipt: dict[str, Any]) -> int:

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,12 +24,13 @@ from app.services.intake.take import Take
 from app.storage import counter, inbox, studies
 from app.storage.counter import Moment
 from app.storage.records import add, load_records, load_subjects
-from app.storage.tables import QUARANTINE
+from app.storage.studies import StoredStudy
+from app.storage.tables import INBOX, QUARANTINE
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What arrived, checked as far as that needs no store."""
+    """What arrived, checked as far as that needs no store; when, and where ids come from."""
 
     study: str
     body: bytes
@@ -35,48 +38,83 @@ class Payload:
     items: list[Prepared | Refused]
     atomic: bool
     actor: str
+    time: datetime
+    new_id: Callable[[], str]
 
 
-def store(connection: Connection, payload: Payload, time: Any, new_id: Callable[[], str]) -> dict[str, Any]:
-    """Store a payload and answer with its receipt; runs under the write lock."""
-    moment = counter.lock(connection, time)
-    study = studies.find(connection, payload.study)
-    if study is None:
-        raise Fault(Category.NOT_FOUND, "no such study")
-    identifier = _keep_payload(connection, payload, moment, new_id)
-    taken = Take(_batch(connection, study, payload, moment, new_id), identifier)
-    savepoint = connection.begin_nested()
-    taken.all(payload.items)
-    rejected = [line for line in taken.lines if line.outcome == "rejected"]
-    if payload.atomic and rejected:
+def store(connection: Connection, payloads: list[Payload]) -> list[dict[str, Any]]:
+    """Store payloads in their order and answer each with its receipt; runs under the write lock.
+
+    Payloads that came at once are taken together, so that they share statements as well as the commit; an atomic one
+    stands alone, because it may have to be undone.
+    """
+    answers: list[dict[str, Any]] = []
+    # Neighbours of one study and actor go together; an atomic payload's own place keeps it apart.
+    runs = groupby(enumerate(payloads), key=lambda at: (at[1].study, at[1].actor, at[0] if at[1].atomic else -1))
+    for _, run in runs:
+        answers += _Unit(connection, [payload for _, payload in run]).store()
+    return answers
+
+
+class _Unit:
+    """Payloads of one study that are stored together."""
+
+    def __init__(self, connection: Connection, payloads: list[Payload]) -> None:
+        self._connection = connection
+        self._payloads = payloads
+        self._study = payloads[0].study
+        self._moment = counter.lock(connection, max(payload.time for payload in payloads))
+
+    def store(self) -> list[dict[str, Any]]:
+        """Keep, take, quarantine, answer."""
+        study = studies.find(self._connection, self._study)
+        if study is None:
+            raise Fault(Category.NOT_FOUND, "no such study")
+        inbox_ids = self._keep_payloads()
+        lines = self._take(study, inbox_ids)
+        for payload, identifier, found in zip(self._payloads, inbox_ids, lines, strict=True):
+            rejected = [line for line in found if line.outcome == "rejected"]
+            _quarantine(self._connection, payload, identifier, self._moment, rejected)
+        answers = [receipt(identifier, found) for identifier, found in zip(inbox_ids, lines, strict=True)]
+        inbox.write_receipts(self._connection, {answer["receipt"]: json.dumps(answer) for answer in reversed(answers)})
+        return answers
+
+    def _keep_payloads(self) -> list[str]:
+        """The inbox id of each payload; an identical one that came before has one already."""
+        digests = [hashlib.sha256(payload.body).hexdigest() for payload in self._payloads]
+        known = inbox.seen(self._connection, self._study, set(digests))
+        rows = []
+        for digest, payload in zip(digests, self._payloads, strict=True):
+            if digest not in known:
+                known[digest] = payload.new_id()
+                row = {"id": known[digest], "study": self._study, "digest": digest, "media_type": payload.media_type}
+                rows.append({**row, "received": self._moment.time, "payload": payload.body, "receipt": ""})
+        add(self._connection, INBOX, rows)
+        return [known[digest] for digest in digests]
+
+    def _take(self, study: StoredStudy, inbox_ids: list[str]) -> list[list[Line]]:
+        """The lines of each payload; those of an atomic payload that cannot be stored whole are all refused."""
+        items = [(identifier, payload.items) for identifier, payload in zip(inbox_ids, self._payloads, strict=True)]
+        taken = Take(self._batch(study))
+        first = self._payloads[0]
+        if not first.atomic:
+            return taken.all(items)
+        savepoint = self._connection.begin_nested()
+        lines = taken.all(items)[0]
+        rejected = [line for line in lines if line.outcome == "rejected"]
+        if not rejected:
+            savepoint.commit()
+            return [lines]
         savepoint.rollback()
-        rejected = taken.lines = _none_stored(payload, rejected)
-    else:
-        savepoint.commit()
-    _quarantine(connection, payload, identifier, moment, rejected)
-    answer = receipt(identifier, taken.lines)
-    inbox.write_receipt(connection, identifier, json.dumps(answer))
-    return answer
+        return [_none_stored(first, rejected)]
 
-
-def _keep_payload(connection: Connection, payload: Payload, moment: Moment, new_id: Callable[[], str]) -> str:
-    digest = hashlib.sha256(payload.body).hexdigest()
-    seen = inbox.seen(connection, payload.study, digest)
-    if seen is not None:
-        return seen
-    identifier = new_id()
-    row = {"id": identifier, "study": payload.study, "digest": digest, "media_type": payload.media_type}
-    inbox.keep(connection, {**row, "received": moment.time, "payload": payload.body, "receipt": ""})
-    return identifier
-
-
-def _batch(
-    connection: Connection, study: studies.StoredStudy, payload: Payload, moment: Moment, new_id: Callable[[], str]
-) -> Batch:
-    records = [item.record for item in payload.items if isinstance(item, Prepared)]
-    known = load_records(connection, study.name, {record.key for record in records})
-    subjects = load_subjects(connection, study.name, {record.subject for record in records})
-    return Batch(connection, study, payload.actor, new_id, moment, known, subjects)
+    def _batch(self, study: StoredStudy) -> Batch:
+        items = [item for payload in self._payloads for item in payload.items]
+        records = [item.record for item in items if isinstance(item, Prepared)]
+        known = load_records(self._connection, study.name, {record.key for record in records})
+        subjects = load_subjects(self._connection, study.name, {record.subject for record in records})
+        first = self._payloads[0]
+        return Batch(self._connection, study, first.actor, first.new_id, self._moment, known, subjects)
 
 
 def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:

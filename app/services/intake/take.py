@@ -1,4 +1,4 @@
-"""The records of one payload, taken in their order: decided, versioned, handed on to be published.
+"""The records of one or several payloads, taken in their order: decided, versioned, handed on to be published.
 
 docs/adr/0002-versions-and-seq.md
 """
@@ -21,12 +21,12 @@ from app.storage.tables import IDENTITY, RECORD, RECORD_VERSION, SUBJECT
 
 
 class Take:
-    """One payload on its way through the store; `lines` are its receipt."""
+    """Payloads of one study on their way through the store, written set by set."""
 
-    def __init__(self, batch: Batch, inbox_id: str) -> None:
-        self.lines: list[Line] = []
+    def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._inbox = inbox_id
+        self._inbox = ""
+        self._lines: list[Line] = []
         self._publications: list[Publication] = []
         self._touched: dict[str, int] = {}
         self._assignments: list[KnownRecord] = []
@@ -36,17 +36,21 @@ class Take:
         self._pending: dict[str, list[dict[str, object]]] = {}
         self._unchanged: list[tuple[Line, KnownRecord]] = []
 
-    def all(self, items: list[Prepared | Refused]) -> None:
-        """Take every record, then write what is left."""
-        stored = []
-        for item in items:
-            if isinstance(item, Refused):
-                self._refuse(item.index, list(item.issues))
-            elif self._one(item):
-                stored.append(item.record.key)
+    def all(self, payloads: list[tuple[str, list[Prepared | Refused]]]) -> list[list[Line]]:
+        """Take every record of (inbox id, records) pairs, then write what is left; the lines of each payload."""
+        stored, answers = [], []
+        for self._inbox, items in payloads:
+            self._lines = []
+            answers.append(self._lines)
+            for item in items:
+                if isinstance(item, Refused):
+                    self._refuse(item.index, list(item.issues))
+                elif self._one(item):
+                    stored.append(item.record.key)
         self._flush()
         self._recall()
         inbox.clear(self._batch.connection, self._batch.study.name, stored, self._batch.moment.seq)
+        return answers
 
     def _one(self, item: Prepared) -> bool:
         """Take one record; False when it was refused."""
@@ -62,14 +66,14 @@ class Take:
             first = known.versions[item.hash]
             line = Line(item.index, "unchanged", record.id, first.label, waiting=known.subject is None)
             line.superseded = first is not known.current
-            self.lines.append(line)
+            self._lines.append(line)
             self._unchanged.append((line, known))
         else:
             self._keep(item, known, decision)
         return not issues
 
     def _refuse(self, index: int, issues: list[Issue]) -> None:
-        self.lines.append(Line(index, "rejected", issues=tuple(issues)))
+        self._lines.append(Line(index, "rejected", issues=tuple(issues)))
 
     def _site_issues(self, item: Prepared) -> list[Issue]:
         record, zones = item.record, self._batch.zones
@@ -92,7 +96,7 @@ class Take:
         version = self._add_version(item, known, subject, seq, counts=decision != "late")
         outcome = "amended" if decision == "amended" else "accepted"
         line = Line(item.index, outcome, record.id, version.label, superseded=decision == "late")
-        self.lines.append(line)
+        self._lines.append(line)
         self._batch.note(
             seq, decision, record.key, subject.id if subject else None, (old.hash if old else None, item.hash)
         )

@@ -3,15 +3,17 @@
 Day 0 is 2026-03-10 unless a test says otherwise; a number where a date is due means that many days after it.
 """
 
+import atexit
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, insert
 
 from app.domain.record import Record
 from app.domain.records import read_record
@@ -123,8 +125,7 @@ def event_rows(records: Iterable[Raw], zone: ZoneInfo | None = BERLIN) -> list[d
 
 
 def fill(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Put rows into a fresh event table."""
-    METADATA.create_all(connection, tables=[EVENT])
+    """Put rows into the empty event table."""
     connection.execute(insert(EVENT), rows)
 
 
@@ -160,13 +161,21 @@ def answers(endpoint: str, records: Iterable[Raw], **asked: Any) -> dict[int, di
         return derived(connection, how.question(endpoint))
 
 
+@cache
+def _engine() -> Engine:
+    """One database in memory, so that each statement is compiled once."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    METADATA.create_all(engine, tables=[EVENT])
+    atexit.register(engine.dispose)
+    return engine
+
+
 @contextmanager
 def memory() -> Iterator[Connection]:
-    """A connection to a new SQLite database in memory."""
-    engine = create_engine("sqlite://")
-    with engine.connect() as connection:
+    """A connection to an empty event table in memory; what is put there is gone afterwards."""
+    with _engine().connect() as connection:
         yield connection
-    engine.dispose()
+        connection.rollback()
 
 
 def derived(connection: Connection, question: Question) -> dict[int, dict[str, Any] | str]:

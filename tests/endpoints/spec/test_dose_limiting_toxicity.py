@@ -227,7 +227,7 @@ def test_over_before_the_infusion_by_clock_on_day_0() -> None:
 
 
 def test_where_every_possible_day_is_inside_nothing_is_imputed() -> None:
-    """Infusion on 25 February, day 28 is 25 March; an onset in March may be after it, one in a window month not."""
+    """From 30 January the window ends on 27 February, from 1 February on 1 March: then all of February is inside."""
     records = [infusion("2026-01-30"), contact("2026-06-01"), adverse_event("Sepsis", "2026-02", 4)]
     assert outcome("DLT", *records) == "DLT-2 on day 2, imputed D"
     records = [infusion("2026-02-01"), contact("2026-06-01"), adverse_event("Sepsis", "2026-02", 4)]
