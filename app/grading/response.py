@@ -65,7 +65,7 @@ def _response(found: Findings, relapse_pct: Decimal) -> str:
 
 
 def _remission(anc: Decimal, platelets: Decimal) -> str:
-    """By the recovery of the counts; CRh goes before CRi (ELN 2022)."""
+    """By the recovery of the counts; CRh goes before CRi (ELN 2022). CRi lacks one of the two, MLFS may lack both."""
     neutrophils_back, platelets_back = anc >= 1, platelets >= 100
     if neutrophils_back and platelets_back:
         return "CR"

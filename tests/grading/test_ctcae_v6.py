@@ -1,4 +1,4 @@
-"""CTCAE v6.0 where it differs from v5.0. Expected grades: the text of v6.0 as pharmaverse/admiral quotes it, by hand."""
+"""CTCAE v6.0 where it differs from v5.0. Expected grades by hand from the text of v6.0, as admiral quotes it."""
 
 from decimal import Decimal
 
@@ -24,7 +24,8 @@ def version_6(test: str, value: str, base: str | None, low: str = "10", high: st
     return found
 
 
-# Baseline 100, upper limit 40: ALT and AST 1.0, 1.5, 2.0, 4.0 x baseline; GGT 1.0, 1.5, 3.0, 10; bilirubin 1.0, 1.5, 2.5, 10.
+# Baseline 100 with an upper limit of 40, so multiples of 100 count: ALT and AST 1, 1.5, 2, 4; GGT 1, 1.5, 3, 10;
+# bilirubin 1, 1.5, 2.5, 10.
 @pytest.mark.parametrize(
     ("test", "pairs"),
     [

@@ -1,4 +1,4 @@
-"""One patient, from the first record to the sponsor's bundle. Days and counts: the contract's own example, and by hand."""
+"""One patient, from the first record to the sponsor's bundle. Days: the contract's own example; counts: by hand."""
 
 import json
 

@@ -113,7 +113,7 @@ envelope = st.fixed_dictionaries(
     {"id": st.sampled_from("1234"), "status": st.sampled_from(["final"] * 7 + ["entered-in-error"])}
 )
 any_record = st.builds(
-    lambda fields, raw: {**fields, **raw, "status": fields["status"]},
+    lambda fields, raw: {**fields, **raw, "status": "final" if raw["type"] == "subject" else fields["status"]},
     envelope,
     st.sampled_from(KINDS).flatmap(RECORDS.__getitem__),
 )
