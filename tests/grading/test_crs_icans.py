@@ -41,7 +41,7 @@ def test_crs_left_open() -> None:
 
 @pytest.mark.parametrize(
     ("ice", "expected"),
-    [(10, 0), (9, 1), (7, 1), (6, 2), (3, 2), (2, 3), (1, 3), (0, 3)],
+    [(10, 0), (9, 1), (8, 1), (7, 1), (6, 2), (5, 2), (4, 2), (3, 2), (2, 3), (1, 3), (0, 3)],
 )
 def test_icans_by_ice_score(ice: int, expected: int) -> None:
     assert icans(ice, "alert", "none", "none", "none").value == expected

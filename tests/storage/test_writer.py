@@ -1,8 +1,10 @@
 """The one writer: what shares a commit, what fails alone, what fails together."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,8 +48,9 @@ def kept(database: Database) -> list[str]:
         return list(connection.execute(text("SELECT name FROM kept ORDER BY name")).scalars())
 
 
-def together(writer: Writer, works: list[Work]) -> list[Future[object]]:
-    """Submitted while the writer is held up, so that all of them share the next commit."""
+@contextmanager
+def held_up(writer: Writer) -> Iterator[None]:
+    """The writer waits inside a unit of its own; what is submitted meanwhile shares the next commit."""
     held, go = threading.Event(), threading.Event()
 
     def hold(_: Connection) -> None:
@@ -56,10 +59,17 @@ def together(writer: Writer, works: list[Work]) -> list[Future[object]]:
 
     first = writer.submit(hold)
     held.wait()
-    futures = [writer.submit(work) for work in works]
-    go.set()
-    first.result()
-    return futures
+    try:
+        yield
+        assert not first.cancel()  # what is being done is done
+    finally:
+        go.set()
+    assert first.result() is None
+
+
+def together(writer: Writer, works: list[Work]) -> list[Future[object]]:
+    with held_up(writer):
+        return [writer.submit(work) for work in works]
 
 
 def commits(engine: Engine) -> list[object]:
@@ -96,42 +106,36 @@ def test_a_unit_that_fails_leaves_nothing_and_the_others_are_kept(database: Data
 
 
 def test_a_commit_that_fails_is_told_to_all_whose_work_it_held(database: Database, writer: Writer) -> None:
-    def refuse(_: Connection) -> None:
-        raise OperationalError("COMMIT", None, Exception("disk full"))
+    """Of three commits the second fails: whose work it held is told so, and nothing of it is kept."""
+    numbers = itertools.count(1)
 
-    event.listen(database.write, "commit", refuse)
-    futures = together(writer, [])  # nothing yet: the one that holds the writer up fails too
-    assert futures == []
+    def fail_second(_: Connection) -> None:
+        if next(numbers) == 2:
+            raise OperationalError("COMMIT", None, Exception("disk full"))
+
+    event.listen(database.write, "commit", fail_second)
+    futures = together(writer, [keep("a"), keep("b")])
+    assert [type(future.exception()) for future in futures] == [OperationalError] * 2
+    assert kept(database) == []
+    assert writer.run(keep("c")) == "c"
+    assert kept(database) == ["c"]
 
 
 def test_no_answer_leaves_before_its_commit(database: Database, writer: Writer) -> None:
+    futures: list[Future[object]] = []
     answered: list[bool] = []
-    future: Future[object]
-
-    def look(_: Connection) -> None:
-        answered.append(future.done())
-
-    event.listen(database.write, "commit", look)
-    (future,) = together(writer, [keep("x")])
-    assert future.result() == "x"
-    assert answered[-1] is False
+    event.listen(database.write, "commit", lambda _: answered.extend(future.done() for future in futures))
+    with held_up(writer):
+        futures += [writer.submit(keep("x")), writer.submit(keep("y"))]
+    assert [future.result() for future in futures] == ["x", "y"]
+    assert answered[-2:] == [False, False]  # at the commit that held them
 
 
 def test_a_caller_that_went_away_takes_its_work_along_and_nobody_elses(database: Database, writer: Writer) -> None:
-    held, go = threading.Event(), threading.Event()
-
-    def hold(_: Connection) -> None:
-        held.set()
-        go.wait()
-
-    first = writer.submit(hold)
-    held.wait()
-    gone, stays = writer.submit(keep("gone")), writer.submit(keep("stays"))
-    assert gone.cancel()
-    assert not first.cancel()  # what is being done is done
-    go.set()
+    with held_up(writer):
+        gone, stays = writer.submit(keep("gone")), writer.submit(keep("stays"))
+        assert gone.cancel()
     assert stays.result() == "stays"
-    assert first.result() is None
     assert writer.run(keep("next")) == "next"
     assert kept(database) == ["next", "stays"]
 

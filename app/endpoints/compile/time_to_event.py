@@ -27,6 +27,7 @@ from app.endpoints.compile.anchors import (
     place,
     reached_before,
 )
+from app.endpoints.compile.stack import Part, stack
 from app.endpoints.compile.visible import Scope, earlier, later, matches
 from app.endpoints.definition import CensorSource, Definition, EventSource, ResponseStart, TimeToEvent
 from app.endpoints.event import EVENT
@@ -192,40 +193,38 @@ def rows(definition: Definition, endpoint: TimeToEvent, one_subject: bool = Fals
     """The statement: one row for every subject enrolled at `as_of`, ordered by subject."""
     parts = plan(definition, endpoint, one_subject)
     found, censored = _event(parts, candidates(parts)), _censor(parts)
-    members = enrolled_subjects(parts.scope, definition.enrolled)
-    statement = select(
-        members.c.subject,
-        _exclusion(parts).label("excluded"),
-        parts.zero.c.day.label("day_zero"),
-        *_prefixed(parts.start, "start"),
-        *_prefixed(found, "event"),
-        *_prefixed(censored, "censor"),
-        parts.end.c.day.label("end_day"),
-        parts.end.c.position.label("end_position"),
-    ).join_from(members, parts.zero, parts.zero.c.subject == members.c.subject, isouter=True)
-    for table in (parts.baseline, None if parts.start is parts.zero else parts.start, parts.end, found, censored):
-        if table is not None:
-            statement = statement.join(table, table.c.subject == members.c.subject, isouter=True)
-    return statement.order_by(members.c.subject)
+    tables: list[Part] = [
+        (enrolled_subjects(parts.scope, definition.enrolled), [literal(1).label("enrolled")]),
+        (parts.zero, [parts.zero.c.day.label("day_zero")]),
+        (parts.end, [parts.end.c.day.label("end_day"), parts.end.c.position.label("end_position")]),
+        (parts.start, _prefixed(parts.start, "start")),
+        (found, _prefixed(found, "event")),
+        (censored, _prefixed(censored, "censor")),
+    ]
+    if parts.baseline is not None:
+        tables.append((parts.baseline, [parts.baseline.c.status.label("baseline_status")]))
+    row = stack(tables, "stacked")
+    return select(row, _exclusion(endpoint, row).label("excluded")).where(row.c.enrolled == 1).order_by(row.c.subject)
 
 
 def _prefixed(table: CTE, prefix: str) -> list[ColumnElement[Any]]:
     return [column.label(f"{prefix}_{column.name}") for column in table.c if column.name != "subject"]
 
 
-def _exclusion(parts: Plan) -> ColumnElement[Any]:
+def _exclusion(endpoint: TimeToEvent, row: CTE) -> ColumnElement[Any]:
     """Why a subject is in no result row: the first requirement that it does not meet, or null."""
-    reasons: list[tuple[Any, Any]] = [(parts.zero.c.subject.is_(None), NOT_INFUSED)]
-    status, rule = parts.baseline, parts.endpoint.baseline
-    if status is not None and rule is not None:
-        reasons.append((status.c.subject.is_(None), NO_STATUS))
+    reasons: list[tuple[Any, Any]] = [(row.c.day_zero.is_(None), NOT_INFUSED)]
+    rule = endpoint.baseline
+    if rule is not None:
+        status = row.c.baseline_status
+        reasons.append((status.is_(None), NO_STATUS))
         if rule.status_in is not None:
-            reasons.append((status.c.status.not_in(rule.status_in), rule.otherwise))
+            reasons.append((status.not_in(rule.status_in), rule.otherwise))
         if rule.status_not_in is not None:
-            reasons.append((status.c.status.in_(rule.status_not_in), rule.otherwise))
-    if parts.endpoint.start is not None:
-        beyond = or_(parts.start.c.subject.is_(None), parts.start.c.day > parts.end.c.day)
-        reasons.append((beyond, parts.endpoint.start.otherwise))
+            reasons.append((status.in_(rule.status_not_in), rule.otherwise))
+    if endpoint.start is not None:
+        beyond = or_(row.c.start_day.is_(None), row.c.start_day > row.c.end_day)
+        reasons.append((beyond, endpoint.start.otherwise))
     return case(*reasons, else_=null())
 
 

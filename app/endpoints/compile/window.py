@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.sql.selectable import FromClause
 
 from app.endpoints.compile.anchors import (
@@ -24,6 +24,7 @@ from app.endpoints.compile.anchors import (
     observation_end,
     reached_before,
 )
+from app.endpoints.compile.stack import Part, stack, wide
 from app.endpoints.compile.visible import Scope, earlier
 from app.endpoints.definition import Definition, Toxicity, WindowIncidence
 from app.endpoints.event import EVENT
@@ -76,27 +77,31 @@ def _seen(scope: Scope, alive: str, end: CTE) -> CTE:
 
 
 def members(parts: Window, found: CTE) -> Select[Any]:
-    """One row for every subject and each of its findings (at least one row a subject)."""
-    died, last = parts.death, parts.last
-    in_window = and_(died.c.day >= parts.zero.c.day, died.c.day <= last, died.c.day <= parts.end.c.day)
-    subjects = parts.enrolled
-    return (
-        select(
-            subjects.c.subject,
-            parts.zero.c.day.label("day_zero"),
-            parts.end.c.day.label("observed_until"),
-            parts.end.c.position.label("end_position"),
-            parts.seen.c.day.label("seen_day"),
-            case((in_window, died.c.day), else_=null()).label("death_day"),
-            *[column for column in found.c if column.name != "subject"],
-        )
-        .join_from(subjects, parts.zero, parts.zero.c.subject == subjects.c.subject, isouter=True)
-        .join(parts.end, parts.end.c.subject == subjects.c.subject, isouter=True)
-        .join(parts.seen, parts.seen.c.subject == subjects.c.subject, isouter=True)
-        .join(died, died.c.subject == subjects.c.subject, isouter=True)
-        .join(found, found.c.subject == subjects.c.subject, isouter=True)
-        .order_by(subjects.c.subject, found.c.day, found.c.record, func.coalesce(found.c.grade, -1).desc())
-    )
+    """One row of its own for every subject, then a row for each of its findings."""
+    frame = _frame(parts)
+    findings = select(found).where(found.c.subject.in_(select(parts.enrolled.c.subject))).subquery()
+    names = [column for column in findings.c if column.name != "subject"]
+    own = [column for column in frame.c if column.name != "subject"]
+    union = union_all(*wide([(frame, own), (findings, names)])).subquery()
+    order = (union.c.record.is_not(None), union.c.day, union.c.record, func.coalesce(union.c.grade, -1).desc())
+    return select(union).order_by(union.c.subject, *order)
+
+
+def _frame(parts: Window) -> CTE:
+    """(subject, day_zero, observed_until, end_position, seen_day, death_day): the subject's own row."""
+    tables: list[Part] = [
+        (parts.enrolled, [literal(1).label("enrolled")]),
+        (parts.zero, [parts.zero.c.day.label("day_zero")]),
+        (parts.end, [parts.end.c.day.label("observed_until"), parts.end.c.position.label("end_position")]),
+        (parts.seen, [parts.seen.c.day.label("seen_day")]),
+        (parts.death, [parts.death.c.day.label("died")]),
+    ]
+    row = stack(tables, "stacked")
+    last = row.c.day_zero + parts.definition.window_days
+    in_window = and_(row.c.died >= row.c.day_zero, row.c.died <= last, row.c.died <= row.c.observed_until)
+    kept = [row.c[name] for name in ("subject", "day_zero", "observed_until", "end_position", "seen_day")]
+    death_day = case((in_window, row.c.died), else_=null()).label("death_day")
+    return select(*kept, death_day).where(row.c.enrolled == 1).cte("frame")
 
 
 def grades(parts: Window, sources: list[str]) -> CTE:

@@ -42,7 +42,6 @@ _KINDS = {
     "extra_forbidden": ("structure", "unknown element"),
     "list_type": ("structure", "must be an array"),
     "string_type": ("structure", "must be a text"),
-    "fhir-validation-wrong-resource-type": ("structure", "wrong resource type"),
 }
 _CHOICE = ("structure", "exactly one of the elements of a choice may be present")
 _OTHER = ("value", "not a legal value")

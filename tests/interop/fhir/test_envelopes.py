@@ -169,6 +169,7 @@ def test_the_capability_statement_promises_what_is_there() -> None:
     for item in resources.values():
         assert [interaction["code"] for interaction in item["interaction"]] == ["read", "vread", "history-instance"]
         assert "searchParam" not in item
+        assert (item["versioning"], item["readHistory"], item["updateCreate"]) == ("versioned", True, False)
     operations = {name: item["operation"] for name, item in resources.items() if "operation" in item}
     base = "https://engraft.example.org/fhir/OperationDefinition"
     assert operations == {
