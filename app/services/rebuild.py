@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
-from app.endpoints.event import event_row
+from app.domain.record import Record
+from app.endpoints.event import FOREVER, event_row
 from app.interop.events import read_events
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.encode import encode
 from app.interop.fhir.patient import write_patient
+from app.interop.fhir.research_study import write_research_study
 from app.interop.fhir.research_subject import write_research_subject
 from app.interop.fhir.write import write
 from app.services.intake.views import stored_record, views
@@ -44,34 +46,39 @@ def rebuild(connection: Connection, write_back: bool) -> Rebuilt:
             found.different += 1
             if write_back:
                 connection.execute(update(RESOURCE).where(RESOURCE.c.id == row.id).values(body=body))
-    for stored, built in _events(connection):
+    for version, stored, built in _events(connection):
         found.events += len(built)
         if stored != built:
             found.different += 1
             if write_back:
-                _replace_events(connection, stored, built)
+                _replace_events(connection, version, built)
     return found
 
 
 def _resources(connection: Connection) -> Iterator[tuple[Any, bytes]]:
-    """Stored versions of resources, each with the bytes that its records give now."""
-    for subject_row in connection.execute(select(SUBJECT).order_by(SUBJECT.c.id)):
-        subject = KnownSubject(
-            subject_row.id, subject_row.number, subject_row.site, subject_row.patient, subject_row.research_subject
-        )
-        study = studies.find(connection, subject_row.study)
-        assert study is not None  # a foreign key
+    """Stored versions of resources, each with the bytes that the records give now; of a study the current one."""
+    resources = {study.name: study.resource for study in studies.every(connection)}
+    for study in studies.every(connection):
+        own = (RESOURCE.c.study == study.name, RESOURCE.c.subject.is_(None), RESOURCE.c.record.is_(None))
+        rows = connection.execute(select(RESOURCE).where(*own, RESOURCE.c.seq_to == FOREVER)).all()
+        yield from ((row, _encoded(row, [write_research_study(study.name, study.study)])) for row in rows)
+    for subject in connection.execute(select(SUBJECT).order_by(SUBJECT.c.id)).all():
         conditions = (RESOURCE.c.subject == subject.id, RESOURCE.c.deleted == 0)
         rows = connection.execute(select(RESOURCE).where(*conditions).order_by(RESOURCE.c.id)).all()
         for row in rows:
-            drafts = _drafts(connection, row, subject, study.resource)
-            draft = next((item for item in drafts if (item.type, item.role) == (row.type, row.role)), None)
-            yield row, b"" if draft is None else encode(draft, row.resource_id, row.version, row.updated)
+            yield row, _encoded(row, _drafts(connection, row, subject, resources[subject.study]))
 
 
-def _drafts(connection: Connection, row: Any, subject: KnownSubject, study: str) -> list[Draft]:
+def _encoded(row: Any, drafts: list[Draft]) -> bytes:
+    """The bytes of the draft that has the row's place; none where there is no such draft."""
+    draft = next((item for item in drafts if (item.type, item.role) == (row.type, row.role)), None)
+    return b"" if draft is None else encode(draft, row.resource_id, row.version, row.updated)
+
+
+def _drafts(connection: Connection, row: Any, subject: Any, study: str) -> list[Draft]:
     if row.record is None:
-        seen = views(connection, [subject], row.seq_from)[subject.id]
+        known = KnownSubject(subject.id, subject.number, subject.site, subject.patient, subject.research_subject)
+        seen = views(connection, [known], row.seq_from)[subject.id]
         return [write_patient(seen), write_research_subject(seen, study, subject.patient)]
     counted = and_(RECORD_VERSION.c.seq_from <= row.seq_from, RECORD_VERSION.c.seq_to > row.seq_from)
     statement = select(RECORD_VERSION.c.content).where(RECORD_VERSION.c.record == row.record, counted)
@@ -86,44 +93,60 @@ def _drafts(connection: Connection, row: Any, subject: KnownSubject, study: str)
     return write(stored_record(content), context)
 
 
-def _events(connection: Connection) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
-    """Stored events of each record version that ever counted, beside those that it gives now."""
+def _events(connection: Connection) -> Iterator[tuple[Any, list[dict[str, Any]], list[dict[str, Any]]]]:
+    """Each record version that ever counted for a subject, its stored events, and those that it gives now."""
     statement = (
-        select(*RECORD.c["study", "key", "site"], *RECORD_VERSION.c["content", "seq_from", "seq_to"])
-        .join_from(RECORD, RECORD_VERSION)
-        .where(RECORD_VERSION.c.seq_from < RECORD_VERSION.c.seq_to, RECORD.c.subject.is_not(None))
+        select(RECORD_VERSION, *RECORD.c["study", "key", "site"], SUBJECT.c.seq.label("known"))
+        .join_from(RECORD_VERSION, RECORD, RECORD_VERSION.c.record == RECORD.c.id)
+        .join(SUBJECT, RECORD_VERSION.c.subject == SUBJECT.c.id)
+        .where(RECORD_VERSION.c.seq_from < RECORD_VERSION.c.seq_to)
         .order_by(RECORD_VERSION.c.id)
     )
     zones: dict[str, Any] = {study.name: study.zones for study in studies.every(connection)}
     for version in connection.execute(statement).all():
-        stored = _stored_events(connection, version)
-        # A version that was corrected while it waited for its subject never had events.
-        if not stored and version.seq_to < _first_seq(connection, version):
-            continue
-        common = {name: stored[0][name] for name in _COMMON} if stored else {}
-        read = read_events(stored_record(version.content), zones[version.study].get(version.site))
-        yield stored, [{**event_row(event), **common} for event in read]
+        record = stored_record(version.content)
+        read = read_events(record, zones[version.study].get(version.site))
+        common = _common(connection, version, record) if read else {}
+        rows = connection.execute(select(*_EVENT_COLUMNS).where(_of(version)).order_by(EVENT.c.id)).mappings()
+        yield version, [dict(row) for row in rows], [{**event_row(event), **common} for event in read]
 
 
-_COMMON = ("study", "subject", "record", "version", "resource", "seq_from", "seq_to")
+def _of(version: Any) -> ColumnElement[bool]:
+    """The condition that an event is of this record version."""
+    inside = (EVENT.c.seq_from >= version.seq_from, EVENT.c.seq_from < version.seq_to)
+    return and_(EVENT.c.study == version.study, EVENT.c.record == version.key, *inside)
 
 
-def _stored_events(connection: Connection, version: Any) -> list[dict[str, Any]]:
-    inside = and_(EVENT.c.seq_from >= version.seq_from, EVENT.c.seq_from < version.seq_to)
-    statement = select(*_EVENT_COLUMNS).where(EVENT.c.study == version.study, EVENT.c.record == version.key, inside)
-    return [dict(row) for row in connection.execute(statement.order_by(EVENT.c.id)).mappings()]
+def _common(connection: Connection, version: Any, record: Record) -> dict[str, Any]:
+    """What all events of a version share. What waited for its subject counts from the subject on."""
+    seq = max(version.seq_from, version.known)
+    return {
+        "study": version.study,
+        "subject": version.subject,
+        "record": version.key,
+        "version": version.revision if version.version is None else version.version,
+        "resource": _leading(connection, version, record, seq),
+        "seq_from": seq,
+        "seq_to": version.seq_to,
+    }
 
 
-def _first_seq(connection: Connection, version: Any) -> int:
-    """The `seq` at which the record's subject became known."""
-    statement = select(SUBJECT.c.seq).join(RECORD, RECORD.c.subject == SUBJECT.c.id).where(RECORD.c.key == version.key)
-    return int(connection.execute(statement.where(RECORD.c.study == version.study)).scalar_one())
+def _leading(connection: Connection, version: Any, record: Record, seq: int) -> str | None:
+    """The version of the record's first resource that counted at `seq`."""
+    drafts = write(record, _ANYBODY)
+    if not drafts:
+        return None
+    place = (RESOURCE.c.type == drafts[0].type, RESOURCE.c.role == drafts[0].role)
+    counted = (RESOURCE.c.record == version.record, RESOURCE.c.seq_from <= seq, RESOURCE.c.seq_to > seq)
+    row = connection.execute(select(RESOURCE).where(*place, *counted)).one()
+    return f"{row.type}/{row.resource_id}/_history/{row.version}"
 
 
-def _replace_events(connection: Connection, stored: list[dict[str, Any]], built: list[dict[str, Any]]) -> None:
-    if stored:
-        first = stored[0]
-        same = and_(EVENT.c.record == first["record"], EVENT.c.study == first["study"])
-        connection.execute(delete(EVENT).where(same, EVENT.c.seq_from == first["seq_from"]))
+# Which resources a record has does not depend on whose they are.
+_ANYBODY = Context("study", "patient", "research-subject", lambda type_, role: "resource")
+
+
+def _replace_events(connection: Connection, version: Any, built: list[dict[str, Any]]) -> None:
+    connection.execute(delete(EVENT).where(_of(version)))
     if built:
         connection.execute(insert(EVENT), built)

@@ -1,6 +1,6 @@
-"""The planner's statistics: without them engines join a few thousand rows as if they were ten.
+"""PostgreSQL's statistics: without them it joins a few thousand rows as if they were ten.
 
-https://www.sqlite.org/lang_analyze.html ; https://www.postgresql.org/docs/current/sql-analyze.html
+https://www.postgresql.org/docs/current/sql-analyze.html
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Statistics:
     """Refreshed when the number of units written has doubled, so the cost falls with the size."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._engine = database.write
         self._written = 0
         self._next = FIRST
 
@@ -29,9 +29,7 @@ class Statistics:
             self.refresh()
 
     def refresh(self) -> None:
-        """Look at the tables again. SQLite's other connections learn of it when they are opened anew."""
-        with self._database.write.begin() as connection:
+        """Look at the tables again."""
+        with self._engine.begin() as connection:
             for table in (EVENT, RECORD, RECORD_VERSION, RESOURCE):
                 connection.execute(text(f"ANALYZE {table.name}"))
-        if self._database.embedded:
-            self._database.read.dispose()
