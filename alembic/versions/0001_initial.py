@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
+        batch_op.create_index("ix_quarantine_inbox", ["inbox"], unique=False)
         batch_op.create_index("ix_quarantine_key", ["study", "key"], unique=False)
         batch_op.create_index("ix_quarantine_study", ["study", "cleared"], unique=False)
 
@@ -232,6 +233,7 @@ def downgrade() -> None:
 
     op.drop_table("resource")
     with op.batch_alter_table("record_version", schema=None) as batch_op:
+        batch_op.drop_index("ix_record_version_subject")
         batch_op.drop_index("ix_record_version_current")
 
     op.drop_table("record_version")
@@ -242,6 +244,7 @@ def downgrade() -> None:
     with op.batch_alter_table("quarantine", schema=None) as batch_op:
         batch_op.drop_index("ix_quarantine_study")
         batch_op.drop_index("ix_quarantine_key")
+        batch_op.drop_index("ix_quarantine_inbox")
 
     op.drop_table("quarantine")
     op.drop_table("subject")

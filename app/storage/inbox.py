@@ -34,9 +34,13 @@ def receipt(connection: Connection, study: str, identifier: str) -> str | None:
     return found
 
 
-def quarantined(connection: Connection, inbox: str) -> set[int]:
-    """Positions of a payload's records that are in quarantine already."""
-    return set(connection.execute(select(QUARANTINE.c.position).where(QUARANTINE.c.inbox == inbox)).scalars())
+def quarantined(connection: Connection, inboxes: Iterable[str]) -> set[tuple[str, int]]:
+    """(inbox id, position) of those payloads' records that are in quarantine already."""
+    found: set[tuple[str, int]] = set()
+    for part in chunks(inboxes):
+        statement = select(QUARANTINE.c.inbox, QUARANTINE.c.position).where(QUARANTINE.c.inbox.in_(part))
+        found |= {(row.inbox, row.position) for row in connection.execute(statement)}
+    return found
 
 
 def clear(connection: Connection, study: str, keys: Iterable[str], seq: int) -> None:

@@ -135,6 +135,7 @@ QUARANTINE = Table(
     Column("cleared", BigInteger),
     Index("ix_quarantine_study", "study", "cleared"),
     Index("ix_quarantine_key", "study", "key"),
+    Index("ix_quarantine_inbox", "inbox"),
 )
 
 RESOURCE = Table(

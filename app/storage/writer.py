@@ -5,6 +5,7 @@ https://www.sqlite.org/atomiccommit.html ; https://wiki.postgresql.org/wiki/Grou
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+LOG = logging.getLogger("engraft")
 T = TypeVar("T")
 A = TypeVar("A")
 Shared = Callable[[Connection, list[Any]], list[Any]]
@@ -112,8 +114,15 @@ class Writer:
             return
         for future, value, failure in answers:
             future.set_exception(failure) if failure is not None else future.set_result(value)
-        if self._written is not None:
-            self._written(len(batch))
+        self._tell(len(batch))
+
+    def _tell(self, units: int) -> None:
+        """Whoever counts the commits must not end the only thread that makes them."""
+        try:
+            if self._written is not None:
+                self._written(units)
+        except Exception as error:
+            LOG.error("after a commit: %s", type(error).__name__)
 
 
 _Answer = tuple["Future[Any]", Any, BaseException | None]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.sql.selectable import FromClause
 
-from app.endpoints.compile.visible import CONDITIONS, CUTOFF, Scope, earlier, later
+from app.endpoints.compile.visible import CONDITIONS, CUTOFF, Scope, earlier, later, named
 from app.endpoints.definition import ObservationEnd
 from app.endpoints.event import EVENT
 
@@ -26,7 +26,7 @@ def first_row(ranked: Select[Any], name: str) -> CTE:
     """The rows of `ranked` whose column `place` is 1, as a CTE."""
     rows = ranked.subquery()
     columns = [column for column in rows.c if column.name != "place"]
-    return select(*columns).where(rows.c.place == 1).cte(name)
+    return named(select(*columns).where(rows.c.place == 1), name)
 
 
 def place(subject: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElement[int]:
@@ -65,7 +65,7 @@ def earliest_day(event: FromClause, start: FromClause) -> ColumnElement[int]:
 def enrolled_subjects(scope: Scope, source: str) -> CTE:
     """Every subject of the study, once: (subject)."""
     event = EVENT.alias()
-    return select(event.c.subject).where(scope.holds(event, source)).distinct().cte("enrolled")
+    return named(select(event.c.subject).where(scope.holds(event, source)).distinct(), "enrolled")
 
 
 def day_zero(scope: Scope, source: str) -> CTE:
@@ -166,7 +166,7 @@ def death(scope: Scope, sources: list[str], alive: str) -> CTE:
 def _last_alive_before(scope: Scope, sources: list[str], alive: str) -> CTE:
     event, evidence_of = EVENT.alias(), EVENT.alias()
     other = or_(evidence_of.c.category.is_(None), evidence_of.c.category != "death")
-    return (
+    return named(
         select(event.c.id, func.max(evidence_of.c.first_day).label("day"))
         .join_from(event, evidence_of, event.c.subject == evidence_of.c.subject)
         .where(
@@ -176,8 +176,8 @@ def _last_alive_before(scope: Scope, sources: list[str], alive: str) -> CTE:
             evidence_of.c.first_day <= event.c.last_day,
             other,
         )
-        .group_by(event.c.id)
-        .cte("last_alive")
+        .group_by(event.c.id),
+        "last_alive",
     )
 
 

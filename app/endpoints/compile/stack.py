@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, cast, func, null, select, union_all
 from sqlalchemy.sql.selectable import FromClause
 
+from app.endpoints.compile.visible import named
+
 Part = tuple[FromClause, Sequence[ColumnElement[Any]]]
 
 
@@ -22,7 +24,7 @@ def stack(parts: Sequence[Part], name: str) -> CTE:
     """
     union = union_all(*wide(parts)).subquery()
     columns = [func.max(column).label(column.name) for column in union.c if column.name != "subject"]
-    return select(union.c.subject, *columns).group_by(union.c.subject).cte(name)
+    return named(select(union.c.subject, *columns).group_by(union.c.subject), name)
 
 
 def wide(parts: Sequence[Part]) -> list[Select[Any]]:

@@ -28,7 +28,7 @@ from app.endpoints.compile.anchors import (
     reached_before,
 )
 from app.endpoints.compile.stack import Part, stack
-from app.endpoints.compile.visible import Scope, earlier, later, matches
+from app.endpoints.compile.visible import Scope, earlier, later, matches, named
 from app.endpoints.definition import CensorSource, Definition, EventSource, ResponseStart, TimeToEvent
 from app.endpoints.event import EVENT
 
@@ -88,19 +88,19 @@ def _blocked(scope: Scope, sources: list[str], zero: CTE) -> CTE:
     """Day of the first blocking event; a transplant on day 0 is the one that the infusion follows."""
     event = EVENT.alias()
     same_day = and_(event.c.kind != "transplant", after(event.c.first_day, event.c.second, zero))
-    return (
+    return named(
         select(event.c.subject, func.min(event.c.first_day).label("day"))
         .join_from(event, zero, event.c.subject == zero.c.subject)
         .where(scope.holds_any(event, sources), or_(event.c.first_day > zero.c.day, same_day))
-        .group_by(event.c.subject)
-        .cte("blocked")
+        .group_by(event.c.subject),
+        "blocked",
     )
 
 
 def candidates(parts: Plan) -> CTE:
     """Every record that could be the event: (subject, position, component, day, second, dtf, record ...)."""
     branches = [_branch(parts, item, position) for position, item in enumerate(parts.endpoint.events)]
-    return union_all(*branches).cte("candidate")
+    return named(union_all(*branches), "candidate")
 
 
 def _branch(parts: Plan, item: EventSource, position: int) -> Select[Any]:

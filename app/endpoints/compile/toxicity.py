@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, literal, null, or_, select
 
-from app.endpoints.compile.visible import matches
+from app.endpoints.compile.visible import matches, named
 from app.endpoints.compile.window import Window, grades, lasted_at_most, members, window
 from app.endpoints.definition import Definition, Toxicity, Unless
 
@@ -27,7 +27,7 @@ def toxicity(definition: Definition, endpoint: Toxicity, one_subject: bool = Fal
     reached = grades(parts, endpoint.grades)
     related = or_(reached.c.related.is_(None), reached.c.related.in_(endpoint.related_in))
     candidate = and_(related, ~_never(endpoint, reached))
-    found = (
+    found = named(
         select(
             *reached.c,
             _pick(candidate, _rules(endpoint, reached, parts)).label("rule"),
@@ -36,8 +36,8 @@ def toxicity(definition: Definition, endpoint: Toxicity, one_subject: bool = Fal
         )
         .join_from(reached, parts.end, parts.end.c.subject == reached.c.subject)
         .join(parts.seen, parts.seen.c.subject == reached.c.subject, isouter=True)
-        .join(parts.death, parts.death.c.subject == reached.c.subject, isouter=True)
-        .cte("finding")
+        .join(parts.death, parts.death.c.subject == reached.c.subject, isouter=True),
+        "finding",
     )
     return members(parts, found)
 

@@ -6,8 +6,22 @@ docs/adr/0003-as-of-and-cutoff.md
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, String, and_, bindparam, case, false, or_
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    false,
+    or_,
+)
 from sqlalchemy.sql.selectable import FromClause
 
 from app.endpoints.definition import Where
@@ -76,3 +90,8 @@ def earlier(left: ColumnElement[int], right: ColumnElement[int]) -> ColumnElemen
 def later(left: ColumnElement[int], right: ColumnElement[int]) -> ColumnElement[int]:
     """The larger of two days (neither null)."""
     return case((left >= right, left), else_=right)
+
+
+def named(statement: Select[Any] | CompoundSelect[Any], name: str) -> CTE:
+    """A named part of a statement, worked out once: PostgreSQL would work it out again for each row that meets it."""
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")

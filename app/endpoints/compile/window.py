@@ -25,7 +25,7 @@ from app.endpoints.compile.anchors import (
     reached_before,
 )
 from app.endpoints.compile.stack import Part, stack, wide
-from app.endpoints.compile.visible import Scope, earlier
+from app.endpoints.compile.visible import Scope, earlier, named
 from app.endpoints.definition import Definition, Toxicity, WindowIncidence
 from app.endpoints.event import EVENT
 
@@ -67,12 +67,12 @@ def window(definition: Definition, endpoint: WindowIncidence | Toxicity, one_sub
 def _seen(scope: Scope, alive: str, end: CTE) -> CTE:
     """Last day on which each subject was under observation, not beyond its end: (subject, day)."""
     event = EVENT.alias()
-    return (
+    return named(
         select(event.c.subject, func.max(earlier(event.c.first_day, end.c.day)).label("day"))
         .join_from(event, end, event.c.subject == end.c.subject)
         .where(scope.holds(event, alive))
-        .group_by(event.c.subject)
-        .cte("seen")
+        .group_by(event.c.subject),
+        "seen",
     )
 
 
@@ -101,7 +101,7 @@ def _frame(parts: Window) -> CTE:
     in_window = and_(row.c.died >= row.c.day_zero, row.c.died <= last, row.c.died <= row.c.observed_until)
     kept = [row.c[name] for name in ("subject", "day_zero", "observed_until", "end_position", "seen_day")]
     death_day = case((in_window, row.c.died), else_=null()).label("death_day")
-    return select(*kept, death_day).where(row.c.enrolled == 1).cte("frame")
+    return named(select(*kept, death_day).where(row.c.enrolled == 1), "frame")
 
 
 def grades(parts: Window, sources: list[str]) -> CTE:
@@ -115,7 +115,7 @@ def grades(parts: Window, sources: list[str]) -> CTE:
     day = earliest_day(event, zero)
     held = case((event.c.until_day.is_not(None), earlier(event.c.until_day, end.c.day)), else_=null())
     above = or_(event.c.grade.is_(None), event.c.grade > func.coalesce(before.c.grade, 0))
-    return (
+    return named(
         select(
             event.c.subject,
             day.label("day"),
@@ -130,8 +130,8 @@ def grades(parts: Window, sources: list[str]) -> CTE:
         .join_from(event, zero, event.c.subject == zero.c.subject)
         .join(end, end.c.subject == event.c.subject)
         .join(before, before.c.record == event.c.record, isouter=True)
-        .where(parts.scope.holds_any(event, sources), above, in_window(parts, event, day))
-        .cte("reached")
+        .where(parts.scope.holds_any(event, sources), above, in_window(parts, event, day)),
+        "reached",
     )
 
 
@@ -159,12 +159,12 @@ def in_window(parts: Window, event: FromClause, day: ColumnElement[int]) -> Colu
 def _grade_at_start(parts: Window, sources: list[str]) -> CTE:
     """The grade that each record had at day 0: (record, grade)."""
     event, zero = EVENT.alias(), parts.zero
-    return (
+    return named(
         select(event.c.record, func.max(event.c.grade).label("grade"))
         .join_from(event, zero, event.c.subject == zero.c.subject)
         .where(parts.scope.holds_any(event, sources), reached_before(event, zero), held_at(event, zero))
-        .group_by(event.c.record)
-        .cte("grade_at_start")
+        .group_by(event.c.record),
+        "grade_at_start",
     )
 
 
@@ -182,7 +182,7 @@ def incidence(definition: Definition, endpoint: WindowIncidence, one_subject: bo
     worsened = select(worse.c.record).where(worse.c.grade.is_not(None), worse.c.record == event.c.record).exists()
     undated = and_(~after(day, event.c.second, zero), event.c.flag == 0, worsened)
     verdict = case((and_(dated, event.c.status == "serious"), "yes"), else_="unknown")
-    found = (
+    found = named(
         select(
             event.c.subject,
             day.label("day"),
@@ -195,8 +195,8 @@ def incidence(definition: Definition, endpoint: WindowIncidence, one_subject: bo
         )
         .join_from(event, zero, event.c.subject == zero.c.subject)
         .join(parts.end, parts.end.c.subject == event.c.subject)
-        .where(parts.scope.holds(event, endpoint.source), or_(dated, undated))
-        .cte("finding")
+        .where(parts.scope.holds(event, endpoint.source), or_(dated, undated)),
+        "finding",
     )
     return members(parts, found)
 

@@ -72,9 +72,7 @@ class _Unit:
             raise Fault(Category.NOT_FOUND, "no such study")
         inbox_ids = self._keep_payloads()
         lines = self._take(study, inbox_ids)
-        for payload, identifier, found in zip(self._payloads, inbox_ids, lines, strict=True):
-            rejected = [line for line in found if line.outcome == "rejected"]
-            _quarantine(self._connection, payload, identifier, self._moment, rejected)
+        self._quarantine(inbox_ids, lines)
         answers = [receipt(identifier, found) for identifier, found in zip(inbox_ids, lines, strict=True)]
         inbox.write_receipts(self._connection, {answer["receipt"]: json.dumps(answer) for answer in reversed(answers)})
         return answers
@@ -91,6 +89,27 @@ class _Unit:
                 rows.append({**row, "received": self._moment.time, "payload": payload.body, "receipt": ""})
         add(self._connection, INBOX, rows)
         return [known[digest] for digest in digests]
+
+    def _quarantine(self, inbox_ids: list[str], lines: list[list[Line]]) -> None:
+        """Keep what was refused; where a good record of the same key came after it, as cleared."""
+        good: dict[str, tuple[int, int]] = {}
+        refused: list[tuple[int, Line, Prepared | Refused]] = []
+        for number, (payload, found) in enumerate(zip(self._payloads, lines, strict=True)):
+            items = {item.index: item for item in payload.items}
+            for line in found:
+                item = items[line.index]
+                if line.outcome == "rejected":
+                    refused.append((number, line, item))
+                elif isinstance(item, Prepared):
+                    good[item.record.key] = (number, line.index)
+        rows = {}
+        for number, line, item in refused:
+            row = _quarantine_row(self._study, inbox_ids[number], self._moment, line, item)
+            if good.get(row["key"] or "", (-1, -1)) > (number, line.index):
+                row["cleared"] = self._moment.seq
+            rows[row["inbox"], line.index] = row
+        kept = inbox.quarantined(self._connection, {place[0] for place in rows})
+        add(self._connection, QUARANTINE, [row for place, row in rows.items() if place not in kept])
 
     def _take(self, study: StoredStudy, inbox_ids: list[str]) -> list[list[Line]]:
         """The lines of each payload; those of an atomic payload that cannot be stored whole are all refused."""
@@ -126,20 +145,6 @@ def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:
     return faulty + [
         Line(index, "rejected", issues=(Issue(f"records[{index}]", "incomplete", message),)) for index in others
     ]
-
-
-def _quarantine(connection: Connection, payload: Payload, identifier: str, moment: Moment, lines: list[Line]) -> None:
-    """Keep refused records with their reasons; those of a payload that came before are there already."""
-    if not lines:
-        return
-    items = {item.index: item for item in payload.items}
-    known = inbox.quarantined(connection, identifier)
-    rows = [
-        _quarantine_row(payload.study, identifier, moment, line, items[line.index])
-        for line in lines
-        if line.index not in known
-    ]
-    add(connection, QUARANTINE, rows)
 
 
 def _quarantine_row(
