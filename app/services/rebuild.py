@@ -40,18 +40,19 @@ class Rebuilt:
 def rebuild(connection: Connection, write_back: bool) -> Rebuilt:
     """Compare everything; with `write_back` (under the write lock) put the rebuilt form in place."""
     found = Rebuilt()
-    for row, body in _resources(connection):
-        found.resources += 1
-        if bytes(row.body) != body:
-            found.different += 1
-            if write_back:
-                connection.execute(update(RESOURCE).where(RESOURCE.c.id == row.id).values(body=body))
+    # Events first: the views of a subject are made from them too.
     for version, stored, built in _events(connection):
         found.events += len(built)
         if stored != built:
             found.different += 1
             if write_back:
                 _replace_events(connection, version, built)
+    for row, body in _resources(connection):
+        found.resources += 1
+        if bytes(row.body) != body:
+            found.different += 1
+            if write_back:
+                connection.execute(update(RESOURCE).where(RESOURCE.c.id == row.id).values(body=body))
     return found
 
 
