@@ -17,12 +17,12 @@ from app.api.door import Door
 from app.api.fhir.app import fhir_app
 from app.api.last_resort import LastResort
 from app.api.limits import BodyLimit
-from app.api.routes import endpoints, health, records, status, studies
+from app.api.routes import endpoints, grades, health, records, status, studies
 from app.config import Settings
 from app.migrate import upgrade
 from app.services.asking import utc_now
 from app.services.context import Services
-from app.services.studies import seed
+from app.services.intake.study import seed
 from app.storage.database import open_database
 from app.storage.documents import Reader
 from app.storage.statistics import Statistics
@@ -53,7 +53,7 @@ def create_app(
 
     app = FastAPI(title="Engraft", version=VERSION, summary=SUMMARY, lifespan=life, redoc_url=None)
     app.state.services = tools
-    for module in (studies, records, endpoints, status, health):
+    for module in (studies, records, endpoints, status, grades, health):
         app.include_router(module.router)
     app.add_middleware(Door, prefix="/fhir", app_behind=fhir_app(tools))
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)

@@ -13,8 +13,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, pool
 
+from app.storage.identity import IDENTITY
 from app.storage.tables import METADATA
 
+# Named so that its table is known, which stands apart from the others.
+TABLES = (METADATA, IDENTITY)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -20,9 +20,9 @@ from app.grading.criteria import Term, terms
 from app.grading.ctcae_lab import Baseline, LabGrade, Result, grade_term
 from app.services import studies
 from app.services.asking import cutoff_day, moment, subject_of
-from app.services.intake.views import stored_record
 from app.services.status.chart import Chart
 from app.services.status.clinical import infusions
+from app.services.stored import stored_record
 from app.storage.records import current_contents
 from app.terminology.laboratory import LaboratoryTest, find_test
 from app.terminology.units import convert, ucum

@@ -20,7 +20,8 @@ from app.interop.fhir.patient import write_patient
 from app.interop.fhir.research_study import write_research_study
 from app.interop.fhir.research_subject import write_research_subject
 from app.interop.fhir.write import write
-from app.services.intake.views import stored_record, views
+from app.services.intake.views import views
+from app.services.stored import stored_record
 from app.storage import studies
 from app.storage.records import KnownSubject
 from app.storage.tables import EVENT, RECORD, RECORD_VERSION, RESOURCE, SUBJECT

@@ -13,7 +13,7 @@ from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, and_, insert,
 
 from app.domain.record import Order
 from app.endpoints.event import FOREVER
-from app.storage.tables import IDENTITY, RECORD, RECORD_VERSION, SUBJECT
+from app.storage.tables import RECORD, RECORD_VERSION, SUBJECT
 
 CHUNK = 400
 
@@ -168,12 +168,3 @@ def assign(connection: Connection, record: KnownRecord) -> None:
     connection.execute(update(RECORD).where(RECORD.c.id == record.id).values(**values))
     version = RECORD_VERSION.c.id == record.current.id
     connection.execute(update(RECORD_VERSION).where(version).values(subject=record.subject))
-
-
-def identities(connection: Connection, versions: Iterable[int]) -> dict[int, Any]:
-    """Identity rows of subject record versions: by version id."""
-    rows: dict[int, Any] = {}
-    for part in chunks(versions):
-        statement = select(IDENTITY).where(IDENTITY.c.record_version.in_(part))
-        rows |= {row.record_version: row for row in connection.execute(statement)}
-    return rows

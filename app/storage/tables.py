@@ -108,17 +108,6 @@ RECORD_VERSION = Table(
     Index("ix_record_version_subject", "subject", "type"),
 )
 
-IDENTITY = Table(
-    "identity",
-    METADATA,
-    Column("record_version", ForeignKey("record_version.id"), primary_key=True),
-    Column("subject_number", String(128), nullable=False),
-    Column("mrn", String(200)),
-    Column("family_name", Text),
-    Column("given_name", Text),
-    Column("birth_date", String(40)),
-)
-
 QUARANTINE = Table(
     "quarantine",
     METADATA,

@@ -144,13 +144,14 @@ def test_fibrinogen_counts_its_fall_only_when_it_is_abnormal(value: str, base: s
 @pytest.mark.parametrize(
     ("value", "base", "expected", "assumed"),
     [
-        ("1.1", "1.0", 1, "on anticoagulation"),
+        ("1.01", "1.0", 1, "on anticoagulation"),
         ("1.0", "1.0", 0, None),
         ("1.3", "1.0", 1, None),
         ("1.5", "1.0", 1, None),
         ("1.4", "0.9", 2, "on anticoagulation"),  # 1.35 is 1.5 times the baseline
         ("1.6", "1.0", 2, None),
-        ("2.5", "0.9", 3, "on anticoagulation"),  # 2.25 is 2.5 times the baseline
+        ("2.0", "0.8", 2, None),  # 2.0 is 2.5 times the baseline, not more
+        ("2.01", "0.8", 3, "on anticoagulation"),
         ("2.6", "2.5", 3, None),
         ("1.1", None, 0, None),
     ],
@@ -167,7 +168,7 @@ def test_eosinophilia_is_above_limit_and_baseline_both() -> None:
     def eosinophils(value: str, base: str | None) -> LabGrade:
         return graded("EOS", value, base, low="0", high="0.5", unit="10*9/L", base_unit="10*9/L")
 
-    assert eosinophils("0.6", "0.3").grade == 1
+    assert eosinophils("0.51", "0.5").grade == 1
     assert eosinophils("0.6", "0.6").grade == 0
     assert eosinophils("0.5", "0.3").grade == 0
     assert eosinophils("0.5", None).grade == 0

@@ -52,10 +52,14 @@ def test_a_correction_of_what_waits_is_what_is_released(door: Door) -> None:
     assert door.rebuilt().different == 0
 
 
-def test_a_correction_of_what_waits_in_the_subjects_own_payload(door: Door) -> None:
+@pytest.mark.parametrize("subject_first", [True, False])
+def test_a_correction_of_what_waits_in_the_subjects_own_payload(door: Door, subject_first: bool) -> None:
     door.send({**INFUSION, "version": 1}, DEATH)
-    receipt = door.receipt({**INFUSION, "version": 2, "start": "2024-03-11"}, subject())
+    corrected = {**INFUSION, "version": 2, "start": "2024-03-11"}
+    receipt = door.receipt(*([subject(), corrected] if subject_first else [corrected, subject()]))
     assert receipt["waiting"] == 0
+    kinds = [item["resourceType"] for item in door.everything(door.status("A-001")["research_subject"])]
+    assert kinds.count("Procedure") == 1
     assert os_days(door) == [40]
     assert door.rebuilt().different == 0
 

@@ -14,6 +14,7 @@ from app.domain.study import Study
 from app.interop.jsontext import NotJson, parse
 from app.services import studies
 from app.services.asking import moment
+from app.services.intake.study import put
 from app.storage import events
 from app.storage import studies as stored_studies
 from app.storage.records import KnownSubject
@@ -50,9 +51,7 @@ async def put_study(study: StudyPath, request: Request, tools: ServicesDep) -> R
     """Title, definition and sites with their time zones. A site that has sent records keeps its time zone."""
     body = _read(await request.body())
     time = tools.clock()
-    future = tools.writer.submit(
-        lambda connection: studies.put(connection, study, body, time, tools.new_id, "anonymous")
-    )
+    future = tools.writer.submit(lambda connection: put(connection, study, body, time, tools.new_id, "anonymous"))
     stored, new = await asyncio.wrap_future(future)
     return json_answer(studies.as_json(stored), 201 if new else 200)
 

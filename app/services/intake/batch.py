@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from app.storage import counter, documents, events
 from app.storage.counter import Moment
+from app.storage.identity import IDENTITY
 from app.storage.records import KnownRecord, KnownSubject, add, close_versions
 from app.storage.studies import StoredStudy
-from app.storage.tables import AUDIT, EVENT, IDENTITY, OUTBOX, RECORD, RECORD_VERSION, RESOURCE, SUBJECT
+from app.storage.tables import AUDIT, EVENT, OUTBOX, RECORD, RECORD_VERSION, RESOURCE, SUBJECT
 
 # Parents before children, as the foreign keys demand.
 _ORDER = (SUBJECT, RECORD, RECORD_VERSION, IDENTITY, EVENT, RESOURCE, AUDIT, OUTBOX)

@@ -13,11 +13,13 @@ from app.services.intake.decide import Decision, decide
 from app.services.intake.prepare import Prepared, Refused
 from app.services.intake.publish import Publication, publish, publish_subjects
 from app.services.intake.receipt import Line
-from app.services.intake.views import is_viewed, stored_record
+from app.services.intake.views import is_viewed
+from app.services.stored import stored_record
 from app.storage import inbox, studies
 from app.storage.documents import held_by_records, held_by_subjects
+from app.storage.identity import IDENTITY
 from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, waiting
-from app.storage.tables import IDENTITY, RECORD, RECORD_VERSION, SUBJECT
+from app.storage.tables import RECORD, RECORD_VERSION, SUBJECT
 
 
 class Take:
@@ -135,6 +137,7 @@ class Take:
 
     def _join(self, known: KnownRecord, record: Record, subject: KnownSubject, seq: int, line: Line) -> None:
         """A record that waited is its subject's from now on."""
+        self._batch.touched.add(known.key)
         self._waiting.pop(known.key, None)
         line.waiting = False
         known.subject = subject.id

@@ -14,22 +14,14 @@ from app.domain.dates import PartialDate, parse_date
 from app.domain.follow_up import Death, FollowUp
 from app.domain.infusion import Infusion
 from app.domain.record import Record
-from app.domain.records import read_record
 from app.domain.subject import EndOfStudy, Subject
 from app.interop.fhir.research_subject import SubjectView
-from app.interop.jsontext import parse
+from app.services.stored import stored_record
 from app.storage import events
-from app.storage.records import KnownSubject, current_contents, identities
+from app.storage.identity import identities
+from app.storage.records import KnownSubject, current_contents
 
 VIEWED = ("subject", "infusion", "death", "end_of_study")
-
-
-def stored_record(content: str) -> Record:
-    """A record read back from the store, where only valid ones are."""
-    record = read_record(parse(content.encode()))
-    if isinstance(record, tuple):
-        raise TypeError(f"a stored record cannot be read: {record[0].path}")
-    return record
 
 
 def views(connection: Connection, subjects: Iterable[KnownSubject], seq: int | None = None) -> dict[int, SubjectView]:

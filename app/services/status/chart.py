@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.domain.dates import PartialDate
 from app.domain.record import Record
-from app.services.intake.views import stored_record
+from app.services.stored import stored_record
 from app.storage.records import current_contents
 
 TYPES = (

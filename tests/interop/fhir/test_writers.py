@@ -163,7 +163,10 @@ def test_transplants_have_the_allogeneic_codes(source: str | None, donor: str | 
     assert concept(transplant, "code") == code
 
 
-@pytest.mark.parametrize(("kind", "status"), [("car-t", "completed"), ("chemotherapy", "unknown"), (None, "unknown")])
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("car-t", "completed"), ("transplant", "completed"), ("chemotherapy", "unknown"), (None, "unknown")],
+)
 def test_a_course_of_treatment_has_only_begun(kind: str | None, status: str) -> None:
     assert written(type="therapy", date="2024-03-01", kind=kind)[0].body["status"] == status
 
