@@ -67,7 +67,7 @@ def test_foreign_keys_hold(messy: Door) -> None:
     "statement",
     [
         "UPDATE resource SET body = CAST(replace(body, '2024-03-02', '2024-03-03') AS BLOB)"
-        " WHERE type = 'Procedure' AND body LIKE '%2024-03-02%'",
+        " WHERE id = (SELECT min(id) FROM resource WHERE type = 'Procedure')",
         "UPDATE resource SET body = CAST(body || ' ' AS BLOB) WHERE type = 'Patient' AND version = 1 AND seq_from ="
         " (SELECT min(seq_from) FROM resource WHERE type = 'Patient')",
         "UPDATE resource SET body = x'7b7d' WHERE type = 'ResearchStudy' AND version = 2",

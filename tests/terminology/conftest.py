@@ -15,7 +15,13 @@ SHARED = Path(os.environ.get("ENGRAFT_SHARED", Path(__file__).parents[3] / "shar
 @pytest.fixture(scope="session")
 def tables() -> dict[str, list[dict[str, str]]]:
     """Every code table by its name, read without the code under test."""
-    return {path.stem: list(csv.DictReader(path.open(encoding="utf-8", newline=""))) for path in TABLES.glob("*.csv")}
+    return {path.stem: read(path) for path in TABLES.glob("*.csv")}
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +30,7 @@ def verified() -> dict[tuple[str, str], str]:
     path = SHARED / "codes.csv"
     if not path.exists():
         pytest.skip("the list of checked codes (codes.csv in ENGRAFT_SHARED) is not here")
-    listed = csv.DictReader(path.open(encoding="utf-8", newline=""))
+    listed = read(path)
     return {
         (row["system"], row["code"]): row["verified_source"]
         for row in listed
