@@ -51,11 +51,13 @@ def chi_square(score: Float64, variance: Float64) -> ChiSquare:
     """Quadratic form of scores, shape (G,), that sum to zero, in their variance, shape (G, G).
 
     There are G - 1 degrees of freedom. The statistic is None for fewer than two groups and where the variance does not
-    reach G - 1 dimensions.
+    reach G - 1 dimensions, or is none (Gray's estimate can fall below zero in a handful of subjects).
     """
     df = max(score.size - 1, 0)
     free, spread = score[:df], variance[:df, :df]
     if df == 0 or not np.isfinite(spread).all() or np.linalg.matrix_rank(spread, hermitian=True) < df:
+        return ChiSquare(None, df, None)
+    if np.linalg.eigvalsh(spread).min() <= 0:
         return ChiSquare(None, df, None)
     statistic = float(free @ np.linalg.solve(spread, free))
     return ChiSquare(statistic, df, float(gammaincc(df / 2, statistic / 2)))

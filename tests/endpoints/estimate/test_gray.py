@@ -78,3 +78,8 @@ def test_nothing_that_leaves_is_nan_or_infinite(rows, rho):
     if test.statistic is not None:
         assert math.isfinite(test.statistic)
         assert 0 <= test.p <= 1
+
+
+def test_a_variance_below_zero_gives_no_statistic():
+    test = gray_test([0, 1, 1, 1], [1, 1, 1, 1], ["A", "A", "B", "B"])
+    assert (test.statistic, test.df, test.p) == (None, 1, None)
