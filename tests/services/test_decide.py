@@ -32,7 +32,12 @@ CASES = [
     ("first of its record", None, arriving(1), "accepted"),
     ("the same again", known(((1, None), "new")), arriving(1), "unchanged"),
     ("an old one again", known(((1, None), "new"), ((2, None), "b")), arriving(1), "unchanged"),
-    ("the same again without version and time", known(((None, None), "new"), ((None, None), "b")), arriving(None), "unchanged"),
+    (
+        "the same again without version and time",
+        known(((None, None), "new"), ((None, None), "b")),
+        arriving(None),
+        "unchanged",
+    ),
     ("a higher number", known(((1, None), "a")), arriving(2), "amended"),
     ("a lower number", known(((3, None), "a")), arriving(2), "late"),
     ("the number decides before the time", known(((1, DAY_2), "a")), arriving(2, "1970-01-02"), "amended"),
@@ -54,6 +59,8 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("before", "record", "decision"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("before", "record", "decision"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
 def test_decision(before: KnownRecord | None, record: Record, decision: str) -> None:
     assert decide(before, record, "new") == decision

@@ -64,7 +64,11 @@ def end(door: Door) -> object:
     for study in (STUDY, "other"):
         rows = [door.rows(name, study) for name in ("OS", "DFS", "DLT", "SAE")]
         states = [door.status(name, study) for name in PATIENTS]
-        quarantine = [(item["issues"], item["cleared"]) for done in ("true", "false") for item in door.quarantine(study, cleared=done)]
+        quarantine = [
+            (item["issues"], item["cleared"])
+            for done in ("true", "false")
+            for item in door.quarantine(study, cleared=done)
+        ]
         found.append([without(each) for each in (*rows, *states)] + [sorted(quarantine, key=str)])
     return found
 

@@ -95,9 +95,7 @@ def test_a_unit_that_fails_leaves_nothing_and_the_others_are_kept(database: Data
         keep("other half")(connection)
         keep("before")(connection)  # a second time: refused by the primary key
 
-    before, half, clash, after = together(
-        writer, [keep("before"), fail_half_way, fail_in_the_database, keep("after")]
-    )
+    before, half, clash, after = together(writer, [keep("before"), fail_half_way, fail_in_the_database, keep("after")])
     assert (before.result(), after.result()) == ("before", "after")
     assert isinstance(half.exception(), LookupError)
     assert type(clash.exception()).__name__ == "IntegrityError"
