@@ -12,7 +12,7 @@ from datetime import datetime
 
 from fastapi import FastAPI
 
-from app.api import faults
+from app.api import docs, faults
 from app.api.door import Door
 from app.api.fhir.app import fhir_app
 from app.api.last_resort import LastResort
@@ -51,13 +51,14 @@ def create_app(
         yield
         close_services(tools)
 
-    app = FastAPI(title="Engraft", version=VERSION, summary=SUMMARY, lifespan=life, redoc_url=None)
+    app = FastAPI(title="Engraft", version=VERSION, summary=SUMMARY, lifespan=life, docs_url=None, redoc_url=None)
     app.state.services = tools
     for module in (studies, records, endpoints, status, grades, health):
         app.include_router(module.router)
     app.add_middleware(Door, prefix="/fhir", app_behind=fhir_app(tools))
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
     app.add_middleware(LastResort)
+    docs.install(app)
     faults.install(app)
     return app
 

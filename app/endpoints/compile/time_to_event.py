@@ -104,12 +104,12 @@ def candidates(parts: Plan) -> CTE:
 
 
 def _branch(parts: Plan, item: EventSource, position: int) -> Select[Any]:
-    named: list[ColumnElement[Any]] = [literal(position).label("position"), literal(item.component).label("component")]
+    labels: list[ColumnElement[Any]] = [literal(position).label("position"), literal(item.component).label("component")]
     where, start = parts.scope.sources[item.source], parts.start
     if parts.death is not None and where.kind == "death":
         died = parts.death
         return (
-            select(died.c.subject, *named, died.c.day, died.c.second, died.c.dtf, *evidence(died))
+            select(died.c.subject, *labels, died.c.day, died.c.second, died.c.dtf, *evidence(died))
             .join_from(died, start, died.c.subject == start.c.subject)
             .where(matches(died, where))
         )
@@ -119,7 +119,7 @@ def _branch(parts: Plan, item: EventSource, position: int) -> Select[Any]:
     if where.grade_min is not None:
         conditions.append(~_prevalent(parts, item.source, event))
     return (
-        select(event.c.subject, *named, day, event.c.second, imputed(event).label("dtf"), *evidence(event))
+        select(event.c.subject, *labels, day, event.c.second, imputed(event).label("dtf"), *evidence(event))
         .join_from(event, start, event.c.subject == start.c.subject)
         .where(*conditions)
     )

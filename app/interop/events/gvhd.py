@@ -28,17 +28,17 @@ def read_gvhd(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
 def _thresholds(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
     """Each grade from 1 up wherever it was reached from below, until it fell.
 
-    An episode without a grade is reported as such, and is at least of grade I (or mild).
+    A worst grade without its day was reached with all grades below it. An episode without a grade is reported as
+    such, and is at least of grade I (or mild).
     """
     end = known_days(record.end, zone)
     changes = [(change.date.at_site(zone), change.number) for change in record.grade_history or ()]
     points = course(changes, record.number, possible_days(record.onset, zone), end)
-    worst = max((number for _, number in changes), default=0)
     events, held = [], 0
     for index, (days, number) in enumerate(points):
         if number is None:
             events.append(_event(record, days, None, end, end))
-        floor = worst if days.precision == "none" else held
+        floor = 0 if days.precision == "none" else held
         for grade in range(floor + 1, (1 if number is None else number) + 1):
             events.append(_event(record, days, grade, end, fallen(points, index, grade) or end))
         held = number or 0

@@ -120,6 +120,10 @@ def test_grfs_is_the_first_of_four(records: list[Raw], expected: str) -> None:
             [gvhd("acute", 20, grade_history=[(20, "II"), (30, "I"), (40, "II")])],
             "gvhd on day 20",
         ),
+        "a worst grade without its day passes II": (
+            [gvhd("acute", "2026-03", "III", grade_history=[(20, "I")])],
+            "gvhd on day 0, imputed Y",
+        ),
         "two episodes: the earlier": ([gvhd("acute", 60, "III"), gvhd("acute", 20, "II")], "gvhd on day 20"),
     }
 )

@@ -114,6 +114,10 @@ def test_other_criteria_and_exclusions(records: list[Raw], expected: str) -> Non
             [adverse_event(CRS, 3, grade_history=[(3, 3), (7, 2)], end=20)],
             "DLT-3b on day 3",
         ),
+        "the history in any order": (
+            [adverse_event(CRS, 3, grade_history=[(6, 2), (3, 3)], end=20)],
+            "no DLT, X-crs",
+        ),
         "grade 3, over after 2 days": ([adverse_event(CRS, 3, 3, end=5)], "no DLT, X-crs"),
         "grade 3, end not recorded": ([adverse_event(CRS, 3, 3)], "DLT-3b on day 3"),
         "grade 2": ([adverse_event(CRS, 3, 2)], "no DLT"),

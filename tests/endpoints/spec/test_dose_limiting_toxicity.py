@@ -137,6 +137,10 @@ def test_patients_count_once_and_the_row_shows_events_and_worst_grade() -> None:
             [adverse_event("Sepsis", -9, grade_history=[(-9, 3), (-2, 1), (6, 3)])],
             "DLT-2 on day 6",
         ),
+        "risen before the infusion, and the same after it": (
+            [adverse_event("Sepsis", -9, grade_history=[(-9, 1), (-5, 3), (6, 3)])],
+            "no DLT",
+        ),
         "resolved before, and back": (
             [adverse_event("Sepsis", -9, grade_history=[(-9, 3), (-2, 0), (6, 3)])],
             "DLT-2 on day 6",
@@ -185,6 +189,17 @@ def test_a_date_beside_a_clock_time_comes_first_among_the_grades_of_a_day() -> N
 )
 def test_a_missing_grade_is_unresolved_not_no(records: list[Raw], expected: str) -> None:
     assert outcome("DLT", *OBSERVED, *records) == expected
+
+
+def test_a_dlt_makes_evaluable() -> None:
+    found = row("DLT", infusion(), adverse_event("Sepsis", 5, 4))
+    assert (found["evaluable"], found["pending"], found["reason"]) == (True, False, None)
+
+
+def test_a_record_that_is_a_dlt_is_not_unresolved_too() -> None:
+    """Grade 4 neutropenia of unknown length that became fatal."""
+    found = row("DLT", *OBSERVED, adverse_event("Neutrophil count decreased", 5, grade_history=[(5, 4), (9, 5)]))
+    assert (found["dlt"], found["rules"], found["unresolved"]) == (True, ["DLT-5"], 0)
 
 
 def test_an_unresolved_row_counts_its_records() -> None:
@@ -255,6 +270,10 @@ def test_where_every_possible_day_is_inside_nothing_is_imputed() -> None:
         "worse than every dated grade, which are from before": (
             [adverse_event("Sepsis", -5, 4, grade_history=[(-5, 2)]), contact(40)],
             "DLT-2 on day 0, imputed Y",
+        ),
+        "and over inside the window: no day of it is outside": (
+            [adverse_event("Sepsis", 2, 4, grade_history=[(2, 2)], end=20), contact(40)],
+            "DLT-2 on day 2",
         ),
         "and over before the infusion": (
             [adverse_event("Sepsis", -5, 4, grade_history=[(-5, 2)], end=-1), contact(40)],

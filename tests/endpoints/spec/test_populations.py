@@ -3,13 +3,18 @@
 import pytest
 
 from tests.endpoints.spec.harness import (
+    Asked,
     Raw,
     answer,
     answers,
     assessment,
     contact,
     death,
+    derived,
+    event_rows,
+    fill,
     infusion,
+    memory,
     outcome,
     record,
     table,
@@ -125,6 +130,14 @@ def test_records_of_someone_who_is_not_a_subject_are_in_no_answer() -> None:
         infusion(),
     ]
     assert set(answers("OS", records)) == {1}
+
+
+def test_another_study_is_in_no_answer() -> None:
+    mine, other = event_rows([record("subject"), infusion()]), event_rows([record("subject", subject="002"), death(9)])
+    with memory() as connection:
+        fill(connection, [*mine, *({**row, "study": "other"} for row in [*mine, *other])])
+        found = derived(connection, Asked().question("OS"))
+    assert set(found) == {1}
 
 
 @table(
