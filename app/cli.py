@@ -42,12 +42,15 @@ def serve(
             "--i-know-there-is-no-authentication", help="allow other addresses than loopback, though nobody is asked"
         ),
     ] = False,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="ask nobody who they are, which this version never does; loopback only")
+    ] = False,
 ) -> None:
     """Migrate and serve."""
     from app.commands.serve import NotLoopback, check_host, server
 
     try:
-        check_host(host, exposed)
+        check_host(host, exposed and not no_auth)
     except NotLoopback as error:
         errors.print(str(error))
         raise typer.Exit(2) from None
