@@ -69,14 +69,10 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
         settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(settings.url)
     database = open_database(settings.url, settings.readers)
-    tools = Services(
-        settings,
-        database,
-        Writer(database.write, written=Statistics(database).written),
-        Reader(database),
-        clock,
-        new_id,
-    )
+    # SQLite plans our statements better without statistics: with them it reads whole tables to build filters.
+    written = None if database.embedded else Statistics(database).written
+    writer = Writer(database.write, written=written)
+    tools = Services(settings, database, writer, Reader(database), clock, new_id)
     tools.writer.run(lambda connection: seed(connection, clock(), new_id))
     return tools
 

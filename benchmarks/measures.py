@@ -81,7 +81,10 @@ def intake(service: Service, records: int, seconds: float) -> Iterator[Measure]:
 
 
 def _all_rows(database: sqlite3.Connection) -> dict[str, list[Any]]:
-    names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    names = [
+        row[0]
+        for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    ]
     return {name: database.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
 
 

@@ -12,6 +12,8 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
 BUSY_TIMEOUT_MS = 10_000
+# The connection that reads by id keeps (app.storage.documents.Reader).
+ALWAYS_HELD = 1
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Database:
 def open_database(url: str, readers: int = 8) -> Database:
     """Open a database by its SQLAlchemy URL. Values never appear in SQLAlchemy's error texts."""
     if make_url(url).get_backend_name() == "sqlite":
-        return Database(url, _sqlite(url, 1, writer=True), _sqlite(url, readers, writer=False))
+        return Database(url, _sqlite(url, 1, writer=True), _sqlite(url, readers + ALWAYS_HELD, writer=False))
     common: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
     write = create_engine(url, pool_size=2, **common)
     # Compiling one of our long statements takes PostgreSQL's JIT seconds, and saves milliseconds.

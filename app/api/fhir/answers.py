@@ -13,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.errors import Category, Fault, Issue
+from app.interop.fhir.structure import MODELS
 from app.services.context import Services
 from app.storage.documents import Document
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 _JSON = frozenset({"application/fhir+json", "application/json", "text/json", "json", "*/*", "application/*", ""})
-_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _R4 = frozenset({"4.0", "4.0.1", ""})
 
 
@@ -53,13 +54,19 @@ def tools(request: Request) -> Services:
     return found
 
 
+def place(request: Request) -> tuple[str, str]:
+    """Type and id of the resource that is asked for. Fault NOT_FOUND where there can be none of that name."""
+    type_, identifier = request.path_params["type"], request.path_params["id"]
+    if type_ not in MODELS or not _ID.fullmatch(identifier):
+        raise Fault(Category.NOT_FOUND, "no such resource")
+    return type_, identifier
+
+
 def base(request: Request) -> str:
     """Address of the FHIR door as the client sees it, without a trailing slash."""
     configured = tools(request).settings.base_url
     if configured:
         return f"{configured.rstrip('/')}/fhir"
-    if not _HOST.fullmatch(request.url.netloc):  # it goes into bundles as it is
-        raise Fault(Category.MALFORMED, "the Host header is no host", (Issue("Host", "value", "not a host"),))
     return f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}"
 
 

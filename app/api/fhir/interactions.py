@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.fhir.answers import FHIR_JSON, base, document, negotiate, only, tools
+from app.api.fhir.answers import FHIR_JSON, base, document, negotiate, only, place, tools
 from app.domain.errors import Category, Fault
 from app.services import release
 from app.storage import documents
@@ -19,8 +19,8 @@ async def read(request: Request) -> Response:
     """The newest version of a resource; 410 when it was deleted."""
     negotiate(request)
     only(request)
-    reader, place = tools(request).reader, (request.path_params["type"], request.path_params["id"])
-    found = await run_in_threadpool(reader.current, *place) if reader.blocking else reader.current(*place)
+    reader, asked = tools(request).reader, place(request)
+    found = await run_in_threadpool(reader.current, *asked) if reader.blocking else reader.current(*asked)
     if found is None:
         raise Fault(Category.NOT_FOUND, "no such resource")
     if found.deleted:
@@ -54,6 +54,6 @@ async def history(request: Request) -> Response:
 
 
 def _versions(request: Request, version: int | None) -> list[documents.Document]:
-    type_, identifier = request.path_params["type"], request.path_params["id"]
+    type_, identifier = place(request)
     with tools(request).database.read.connect() as connection:
         return documents.versions(connection, type_, identifier, version)

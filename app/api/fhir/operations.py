@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.api.fhir.answers import FHIR_JSON, base, negotiate, only, tools
+from app.api.fhir.answers import FHIR_JSON, base, negotiate, only, place, tools
 from app.domain.errors import Category, Fault, bad_parameter
 from app.interop.fhir.capability import capability_statement
 from app.interop.fhir.structure import MODELS
@@ -45,7 +45,7 @@ async def everything(request: Request) -> Response:
 def _page(request: Request) -> Page:
     services, query = tools(request), request.query_params
     with services.database.read.connect() as connection:
-        question = release.everything(connection, request.path_params["type"], request.path_params["id"], _types(query))
+        question = release.everything(connection, *place(request), _types(query))
         return release.page(connection, question, _count(query, services.settings.page_size), query.get("_page"))
 
 
