@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import traceback
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from starlette.exceptions import HTTPException
 from app.domain.errors import Category, Fault, Issue
 from app.storage.writer import WriterStopped
 
+# A read by id goes to the embedded database's driver itself.
+DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)
 PROBLEM = "application/problem+json"
 LOG = logging.getLogger("engraft")
 _BY_STATUS = {category.status: category for category in Category}
@@ -61,7 +64,7 @@ def from_error(error: Exception) -> Fault:
     """The fault behind an error of ours. Its text stays in the log: it may hold a patient's data."""
     if isinstance(error, WriterStopped):
         return Fault(Category.BUSY, "the service is stopping")
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, DATABASE_ERRORS):
         LOG.error("database error: %s", type(error).__name__)
         return Fault(Category.BUSY, "the database did not answer; nothing of the request was stored")
     LOG.error("internal error: %s at %s", type(error).__name__, _places(error))
@@ -96,4 +99,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(WriterStopped, on_error)
-    app.add_exception_handler(SQLAlchemyError, on_error)
+    for kind in DATABASE_ERRORS:
+        app.add_exception_handler(kind, on_error)

@@ -34,11 +34,13 @@ class History:
     """A subject's events by kind."""
 
     def __init__(self, rows: Iterable[Any]) -> None:
-        self.rows = list(rows)
+        self._kinds: dict[str, list[Any]] = {}
+        for row in rows:
+            self._kinds.setdefault(row.kind, []).append(row)
 
     def kind(self, *kinds: str) -> list[Any]:
         """Events of these kinds."""
-        return [row for row in self.rows if row.kind in kinds]
+        return [row for kind in kinds for row in self._kinds.get(kind, ())]
 
     @property
     def day_zero(self) -> int | None:

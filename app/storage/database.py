@@ -51,6 +51,7 @@ def _sqlite(url: str, size: int, *, writer: bool) -> Engine:
         url,
         poolclass=QueuePool,
         pool_size=size,
+        pool_use_lifo=True,  # the connection used last has its statements prepared
         max_overflow=0,
         hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},

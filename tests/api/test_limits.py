@@ -47,3 +47,11 @@ def test_the_limit_is_inclusive(tmp_path: Path) -> None:
     with open_door(tmp_path, max_body_bytes=1024) as door:
         assert door.post(body.ljust(1024)).status_code == 201
         assert door.post(body.ljust(1025)).status_code == 413
+
+
+def test_one_connection_for_reading_is_enough(tmp_path: Path) -> None:
+    with open_door(tmp_path, readers=1) as door:
+        door.send(subject())
+        for resource in door.everything(door.study_reference()):
+            assert door.get(f"/fhir/{resource['resourceType']}/{resource['id']}").status_code == 200
+        assert door.status("A-001")["subject"] == "A-001"

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.faults import from_error, from_http
+from app.api.faults import DATABASE_ERRORS, from_error, from_http
 from app.api.fhir import interactions, operations
 from app.api.fhir.answers import FHIR_JSON
 from app.domain.errors import Fault
@@ -34,8 +33,8 @@ def fhir_app(tools: Services) -> Starlette:
     handlers: dict[Any, Any] = {
         Fault: _on_fault,
         HTTPException: _on_http,
-        SQLAlchemyError: _on_error,
         Exception: _on_error,
+        **dict.fromkeys(DATABASE_ERRORS, _on_error),
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.services = tools

@@ -23,6 +23,8 @@ from app.endpoints.event import LAST_DAY
 from app.storage.counter import Moment
 from app.storage.prepared import Prepared, prepare
 
+PARAMETERS = ("study", "as_of", "cutoff", "subject")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -90,7 +92,7 @@ def _prepared(
     dialect: Dialect, definition: str, version: int, endpoint: str, analysis: str, kind: str, one_subject: bool
 ) -> Prepared:
     statement = _statement(definition, version, endpoint, analysis, kind, one_subject)
-    return prepare(statement, dialect)
+    return prepare(statement, dialect, PARAMETERS)
 
 
 def _statement(
