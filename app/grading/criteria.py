@@ -84,10 +84,10 @@ class Term:
         return self.rules.get(unit or "") if self.units else self.rules[ANY_UNIT]
 
     @property
-    def needs_baseline(self) -> bool:
-        """Whether the grade can depend on the baseline."""
+    def baseline_states(self) -> frozenset[str]:
+        """The states of the baseline on which the grade can depend."""
         branches = (branch for rules in self.rules.values() for rule in rules for branch in rule.branches)
-        return any(branch.baseline for branch in branches)
+        return frozenset(branch.baseline for branch in branches if branch.baseline)
 
 
 @cache

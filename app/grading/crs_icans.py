@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.grading.determined import Determined, between, settle
+from app.grading.determined import Determined, settle
 from app.grading.tables import rows
 
 Hypotension = Literal["none", "no-vasopressor", "one-vasopressor", "several-vasopressors"]
@@ -81,16 +81,12 @@ def icans_grade(
         "motor": motor,
         "oedema": oedema,
     }
-    ranges = {name: _range(name, finding) for name, finding in findings.items()}
-    low, high = max(low for low, _ in ranges.values()), max(high for _, high in ranges.values())
-    return between(low, high, [name for name, finding in findings.items() if finding is None])
+    grades = {component: _grades("ICANS", component) for component in findings}
 
+    def worst(**found: str) -> int:
+        return max(grades[component][finding] for component, finding in found.items())
 
-def _range(component: str, finding: str | None) -> tuple[int, int]:
-    grades = _grades("ICANS", component)
-    if finding is None:
-        return min(grades.values()), max(grades.values())
-    return grades[finding], grades[finding]
+    return settle(worst, findings, {component: tuple(grades[component]) for component in findings}, range(5))
 
 
 def _grades(scale: str, component: str) -> dict[str, int]:

@@ -47,7 +47,7 @@ class LabGrade:
 
     rule: what decided, e.g. `BASE >1.5`; for grade 0 the criterion of the lowest grade, as `not …`.
     assumed: what the grade takes for granted. flags: `lowest-certain-grade` (a higher one is not ruled out),
-    `no-baseline` (rules on the baseline could not be applied), `baseline-state-unknown` (taken as not abnormal).
+    `no-baseline` (rules on the baseline could not be applied), `baseline-state-unknown` (taken as within its range).
     """
 
     term: str
@@ -133,17 +133,13 @@ class _Case:
     @property
     def flags(self) -> tuple[str, ...]:
         """What is missing on the side of the baseline."""
-        if not self.term.needs_baseline:
+        if not self.term.baseline_states:
             return ()
         if self.baseline is None:
             return (NO_BASELINE,)
-        return (BASELINE_STATE_UNKNOWN,) if self.abnormal is None and self.judges_baseline else ()
-
-    @property
-    def judges_baseline(self) -> bool:
-        """Whether the term has one rule for a normal and one for an abnormal baseline."""
-        branches = (branch for rules in self.term.rules.values() for rule in rules for branch in rule.branches)
-        return any(branch.baseline == "ABNORMAL" for branch in branches)
+        states = {"ABNORMAL": self.abnormal, "LOW": self.below}
+        unknown = any(known is None and state in self.term.baseline_states for state, known in states.items())
+        return (BASELINE_STATE_UNKNOWN,) if unknown else ()
 
     @property
     def abnormal(self) -> bool | None:

@@ -27,7 +27,7 @@ class Determined(Generic[T]):
 
 def between(low: int, high: int, missing: Iterable[str]) -> Determined[int]:
     """A grade of which only the lowest and the highest possible are known; determined when they are the same."""
-    return _settled(tuple(range(low, high + 1)), missing)
+    return among(tuple(range(low, high + 1)), missing)
 
 
 def settle(
@@ -42,10 +42,11 @@ def settle(
         rule(**{**findings, **dict(zip(missing, values, strict=True))})
         for values in product(*(domains[name] for name in missing))
     }
-    return _settled(tuple(outcome for outcome in order if outcome in outcomes), missing)
+    return among(tuple(outcome for outcome in order if outcome in outcomes), missing)
 
 
-def _settled(possible: tuple[T, ...], missing: Iterable[str]) -> Determined[T]:
+def among(possible: tuple[T, ...], missing: Iterable[str]) -> Determined[T]:
+    """The outcome when only one is possible; else none, with what is missing."""
     if len(possible) == 1:
         return Determined(possible[0], None, possible)
     listed = " or ".join(str(outcome) for outcome in possible)

@@ -10,32 +10,33 @@ from decimal import Decimal
 from typing import Literal
 
 from app.grading.comparison import compare, product
-from app.grading.determined import Determined, between
+from app.grading.determined import Determined, among, between, settle
 from app.grading.tables import rows
 
 Scale = Literal["MAGIC", "Glucksberg"]
 NIH_ORGANS = ("skin", "mouth", "eyes", "gi", "liver", "lungs", "joints_fascia", "genital")
 # Adult stool volumes hold for patients above this weight.
 ADULT_KG = Decimal(50)
-_MOST = {"skin": 4, "liver": 4, "upper_gi": 1, "lower_gi": 4}
+_STAGES = {"skin": range(5), "liver": range(5), "upper_gi": range(2), "lower_gi": range(5)}
+_GRADES = range(5)
 _NIH_MOST = 3
 
 
 def skin_stage(bsa_pct: Decimal | None, bullae: bool | None) -> Determined[int]:
     """Stage 0 to 4. bsa_pct: active rash in % of body surface; bullae: bullae and desquamation of more than 5 %."""
     if bsa_pct is None:
-        return between(0, _MOST["skin"], ["skin rash"])
+        return between(0, 4, ["skin rash"])
     stage = _stage("skin", "bsa_pct", bsa_pct)
     # Stage 4 is generalised erythroderma, which is stage 3, with bullae.
-    return between(stage + (stage == 3 and bullae is True), stage + (stage == 3 and bullae is not False), ["bullae"])
+    possible = (stage,) if stage < 3 or bullae is False else (4,) if bullae else (3, 4)
+    return among(possible, ["bullae"])
 
 
 def liver_stage(bilirubin_mg_dl: Decimal | None) -> Determined[int]:
     """Stage 0 to 4 from total bilirubin in mg/dL."""
     if bilirubin_mg_dl is None:
-        return between(0, _MOST["liver"], ["bilirubin"])
-    stage = _stage("liver", "bilirubin_mg_dl", bilirubin_mg_dl)
-    return between(stage, stage, [])
+        return between(0, 4, ["bilirubin"])
+    return among((_stage("liver", "bilirubin_mg_dl", bilirubin_mg_dl),), [])
 
 
 def upper_gi_stage(persistent: bool | None) -> Determined[int]:
@@ -52,23 +53,28 @@ def lower_gi_stage(
     weight_kg decides between the limits for adults and for children.
     """
     if severe:
-        return between(4, 4, [])
-    amount = "stool volume or episodes" if ml_day is None and episodes_day is None else ""
-    weight = "weight" if weight_kg is None and not amount else ""
-    missing = [name for name in (amount, weight, "" if severe is False else "pain or blood") if name]
-    stage = None if amount or weight_kg is None else _stool(ml_day, episodes_day, weight_kg)
-    low, high = (0, 3) if stage is None else (stage, stage)
-    return between(low, high if severe is False else 4, missing)
+        return among((4,), [])
+    stages, missing = _by_stool(ml_day, episodes_day, weight_kg)
+    if severe is None:
+        return among((*stages, 4), [*missing, "pain or blood"])
+    return among(stages, missing)
 
 
-def _stool(ml_day: Decimal | None, episodes_day: Decimal | None, weight_kg: Decimal) -> int:
+def _by_stool(
+    ml_day: Decimal | None, episodes_day: Decimal | None, weight_kg: Decimal | None
+) -> tuple[tuple[int, ...], list[str]]:
+    """The stages 0 to 3 that the amount leaves possible, and what is missing to tell."""
+    if ml_day is None and episodes_day is None:
+        return tuple(range(4)), ["stool volume or episodes"]
+    if weight_kg is None:
+        return tuple(range(4)), ["weight"]
     age = "adult" if weight_kg > ADULT_KG else "child"
     if ml_day is None:
-        return _stage("lower_gi", f"{age}_episodes_day", episodes_day or Decimal(0))
+        return (_stage("lower_gi", f"{age}_episodes_day", episodes_day or Decimal(0)),), []
     if age == "adult":
-        return _stage("lower_gi", "adult_ml_day", ml_day)
+        return (_stage("lower_gi", "adult_ml_day", ml_day),), []
     # mL/kg against a limit is mL against limit times kg: no quotient, no rounding.
-    return _stage("lower_gi", "child_ml_kg_day", ml_day, lambda limit: product(limit, weight_kg))
+    return (_stage("lower_gi", "child_ml_kg_day", ml_day, lambda limit: product(limit, weight_kg)),), []
 
 
 def _stage(organ: str, finding: str, value: Decimal, scaled: Callable[[Decimal], Decimal] = lambda cut: cut) -> int:
@@ -85,15 +91,14 @@ def acute_grade(
     A stage that is missing leaves it open, unless another organ already decides.
     """
     stages = {"skin": skin, "liver": liver, "upper_gi": upper_gi, "lower_gi": lower_gi}
-    missing = [organ for organ, stage in stages.items() if stage is None]
-    low = _grade(scale, {organ: stage or 0 for organ, stage in stages.items()})
-    high = _grade(scale, {organ: _MOST[organ] if stage is None else stage for organ, stage in stages.items()})
-    return between(low, high, missing)
+    asked = tuple(
+        (row["organ"], int(row["stage"]), int(row["grade"])) for row in rows("gvhd_grades") if row["scale"] == scale
+    )
 
+    def overall(**found: int) -> int:
+        return max((grade for organ, stage, grade in asked if found[organ] >= stage), default=0)
 
-def _grade(scale: Scale, stages: Mapping[str, int]) -> int:
-    found = [row for row in rows("gvhd_grades") if row["scale"] == scale]
-    return max((int(row["grade"]) for row in found if stages[row["organ"]] >= int(row["stage"])), default=0)
+    return settle(overall, stages, _STAGES, _GRADES)
 
 
 def chronic_severity(scores: Mapping[str, int | None], not_gvhd: Collection[str] = ()) -> Determined[int]:
@@ -114,8 +119,7 @@ def chronic_severity(scores: Mapping[str, int | None], not_gvhd: Collection[str]
 
 def _severity(scores: Mapping[str, int]) -> int:
     worst, lungs = max(scores.values()), scores["lungs"]
-    if worst == 3 or lungs >= 2:
+    if lungs >= 2:
         return 3
-    if worst == 2 or lungs == 1 or sum(score > 0 for score in scores.values()) >= 3:
-        return 2
-    return worst
+    moderate = lungs == 1 or sum(score > 0 for score in scores.values()) >= 3
+    return max(worst, 2) if moderate else worst

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.storage.tables import AUDIT, INBOX, QUARANTINE, RECORD
-from tests.journeys.door import STUDY, Door, record, subject
+from tests.journeys.door import Door, record, subject
 
 CANARY = "Kanarienvogel4711"
 JSON, NDJSON = "application/json", "application/x-ndjson"
@@ -122,7 +122,9 @@ def test_a_number_that_no_unit_of_measure_needs(service: Door, field: str, numbe
     ]
 
 
-@pytest.mark.parametrize("media_type", ["text/csv", "application/xml", "text/plain", "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize(
+    "media_type", ["text/csv", "application/xml", "text/plain", "multipart/form-data; boundary=x", ""]
+)
 def test_a_body_of_another_kind(service: Door, media_type: str) -> None:
     answer = service.post(b'{"type": "subject"}', media_type)
     check_problem(answer, 415, "Content-Type")

@@ -11,8 +11,25 @@ from tests.journeys.door import STUDY, Door, record, subject
 CANARY = "Kanarienvogel4711"
 HOME = f"/studies/{STUDY}"
 MOMENTS = ["", "x", "-1", "1.5", "999999", "9" * 18, "9" * 19, "9" * 5000, "2026-01-01", "2026-02-30T00:00:00Z", "%00"]
-MOMENTS += ["2026-01-01T00:00:00", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00%2B24:00", "9999-01-01T00:00:00Z", "%D9%A1"]
-DAYS = ["", "x", "2024", "2024-02", "2024-02-30", "2023-02-29", "2024-13-01", "2024-01-01T00:00:00Z", "9999-12-31", "%00"]
+MOMENTS += [
+    "2026-01-01T00:00:00",
+    "2026-01-01T25:00:00Z",
+    "2026-01-01T00:00:00%2B24:00",
+    "9999-01-01T00:00:00Z",
+    "%D9%A1",
+]
+DAYS = [
+    "",
+    "x",
+    "2024",
+    "2024-02",
+    "2024-02-30",
+    "2023-02-29",
+    "2024-13-01",
+    "2024-01-01T00:00:00Z",
+    "9999-12-31",
+    "%00",
+]
 
 
 def refused(question: str) -> tuple[str, str]:
@@ -63,12 +80,21 @@ PATHS = [
     "/studies/a%00",
     f"/studies/{CANARY}",
     f"/studies/{'x' * 65}",
-    *(f"{HOME}/{path}" for path in ("nowhere", "endpoints/NOPE", "endpoints/os", "endpoints/%00", "endpoints/OS%2Fsubjects%2Fx")),
-    *(f"{HOME}/subjects/{name}/status" for name in ("A-999", "%00", "%0A", "%20A-001", "x" * 129, "%F0%9F%92%A9", "..%2f..")),
+    *(
+        f"{HOME}/{path}"
+        for path in ("nowhere", "endpoints/NOPE", "endpoints/os", "endpoints/%00", "endpoints/OS%2Fsubjects%2Fx")
+    ),
+    *(
+        f"{HOME}/subjects/{name}/status"
+        for name in ("A-999", "%00", "%0A", "%20A-001", "x" * 129, "%F0%9F%92%A9", "..%2f..")
+    ),
     *(f"{HOME}/receipts/{name}" for name in ("x", "%00", "x" * 65, "%27%20OR%201=1")),
     *(f"{HOME}/quarantine/{name}" for name in ("x", "%00", "x" * 65)),
-    *(f"/studies/nope/{path}" for path in ("subjects", "endpoints", "endpoints/OS", "quarantine", "queries", "receipts/x")),
-]  # fmt: skip
+    *(
+        f"/studies/nope/{path}"
+        for path in ("subjects", "endpoints", "endpoints/OS", "quarantine", "queries", "receipts/x")
+    ),
+]
 
 
 def test_a_path_that_leads_nowhere(asked: Door) -> None:
@@ -90,13 +116,22 @@ def test_a_method_that_is_not_offered(service: Door, method: str) -> None:
 def fhir_questions(door: Door) -> Iterator[tuple[str, int]]:
     study = door.study_reference()
     patient = door.get(f"{HOME}/subjects").json()["subjects"][0]["patient"]
-    yield from ((f"/fhir/{path}", 404) for path in ("", "nowhere", "Patient", "Patient/x", "Foo/x", "Patient/%00", "Patient/x/_history"))
+    yield from (
+        (f"/fhir/{path}", 404)
+        for path in ("", "nowhere", "Patient", "Patient/x", "Foo/x", "Patient/%00", "Patient/x/_history")
+    )
     yield from ((f"/fhir/{patient}/_history/{number}", 404) for number in ("2", "0", "x", "9" * 30, "%00", "1/x"))
     yield from ((f"/fhir/{path}/$everything", 404) for path in (patient, "ResearchStudy/x", "ResearchSubject/%00"))
     yield from ((f"/fhir/{study}/$everything?_count={count}", 400) for count in ("", "0", "-1", "x", "9" * 9, "%00"))
-    yield from ((f"/fhir/{study}/$everything?_page={page}", 400) for page in ("", "x", "-", "1-", "-1", "1", "999999-0", f"1-{'9' * 30}", f"{'9' * 30}-1", "1-0-0", "%00"))
+    yield from (
+        (f"/fhir/{study}/$everything?_page={page}", 400)
+        for page in ("", "x", "-", "1-", "-1", "1", "999999-0", f"1-{'9' * 30}", f"{'9' * 30}-1", "1-0-0", "%00")
+    )
     yield from ((f"/fhir/{study}/$everything?_type={types}", 400) for types in ("Foo", "Patient,", "%00", CANARY))
-    yield from ((f"/fhir/{path}?{CANARY}=1", 400) for path in ("metadata", patient, f"{patient}/_history", f"{study}/$everything"))
+    yield from (
+        (f"/fhir/{path}?{CANARY}=1", 400)
+        for path in ("metadata", patient, f"{patient}/_history", f"{study}/$everything")
+    )
     yield from ((f"/fhir/{path}?_format=xml", 406) for path in ("metadata", patient, f"{study}/$everything"))
     yield f"/fhir/{patient}?_format={CANARY}", 406
 

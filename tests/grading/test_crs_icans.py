@@ -84,6 +84,9 @@ def test_ice_score_adds_up() -> None:
     assert ice_score(4, 3, 1, None, 1) is None
 
 
-def test_ice_items_have_a_most() -> None:
+@pytest.mark.parametrize(
+    "points", [(5, 3, 1, 1, 1), (4, 4, 1, 1, 1), (4, 3, 2, 1, 1), (4, 3, 1, 2, 1), (4, 3, 1, 1, 2)]
+)
+def test_ice_items_have_a_most(points: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="most"):
-        ice_score(5, None, None, None, None)
+        ice_score(*points)

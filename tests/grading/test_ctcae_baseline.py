@@ -113,6 +113,15 @@ def test_creatinine_takes_the_worse_of_limit_and_baseline(
     assert found.flags == (() if base else ("no-baseline",))
 
 
+def test_creatinine_needs_no_range_of_its_baseline() -> None:
+    assert graded("CREA", "80", "50", low="60", high="105", base_high=None).flags == ()
+
+
+def test_a_baseline_of_zero_is_no_measure() -> None:
+    found = graded("INR", "1.0", "0", low="0.9", high="1.2", unit="{INR}", base_unit="{INR}")
+    assert (found.grade, found.reason) == (None, "no usable baseline")
+
+
 def test_creatinine_without_an_upper_limit() -> None:
     assert graded("CREA", "60", "50", high=None).reason == "no usable upper limit of normal"
     raised = graded("CREA", "200", "50", high=None)

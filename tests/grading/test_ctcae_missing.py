@@ -40,6 +40,11 @@ def test_a_range_upside_down_is_no_range() -> None:
     assert (found.grade, found.reason) == (None, "no usable upper limit of normal")
 
 
+def test_a_range_of_one_number_is_a_range() -> None:
+    (found,) = grade("ALT", Decimal(41), None, "U/L", Decimal(40), Decimal(40))
+    assert found.grade == 1
+
+
 def test_multiples_of_zero_are_no_multiples() -> None:
     (found,) = grade("ALT", Decimal(50), None, "U/L", None, Decimal(0))
     assert (found.grade, found.flags) == (1, ("no-baseline", "lowest-certain-grade"))

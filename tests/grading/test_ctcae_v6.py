@@ -96,6 +96,12 @@ def test_creatinine_looks_at_the_baseline_only_below_the_lower_limit(
     assert (found.grade, found.rule) == (expected, rule)
 
 
+def test_creatinine_whose_baseline_has_no_lower_limit_is_flagged() -> None:
+    before = Baseline(Decimal(9), "U/L", None, Decimal(40))
+    (found,) = grade("CREA", Decimal(28), None, "U/L", Decimal(10), Decimal(40), before, version="6.0")
+    assert (found.grade, found.flags) == (0, ("baseline-state-unknown",))
+
+
 def test_terms_that_version_6_dropped_and_renamed() -> None:
     assert [term.name for term in terms("LYM", "6.0")] == ["Lymphocyte count increased"]
     assert terms("CK", "6.0") == ()

@@ -30,7 +30,8 @@ def counts(text: str, transfused: set[int] | None = None) -> list[Day]:
         ("5:0.1 20:0.2", "pending", None),
         ("5:0.1 29:0.2", "pending", None),
         ("5:0.1 30:0.2", "never", None),
-        ("5:0.1 31:0.6", "pending", None),
+        ("5:0.1 31:0.5", "pending", None),
+        ("0:0.5 1:0.6 2:0.7 3:0.8 6:0.0 12:0.5 13:0.6 14:0.9", "engrafted", 12),  # 0.5 is no fall below 0.5
         ("1:0.9 20:0.8 25:0.7", "never-below", None),
         ("", "pending", None),
     ],
@@ -92,6 +93,16 @@ def test_an_unknown_transfusion_outside_the_time_that_matters() -> None:
 def test_days_without_a_count_are_flagged() -> None:
     found = platelet_engraftment(counts("0:10 5:12 10:25 12:30 14:40", set()))
     assert (found.state, found.day, found.flags) == ("engrafted", 10, ("days-without-record",))
+
+
+@pytest.mark.parametrize("text", ["1:10 2:12 3:12 4:15 5:25 6:30 7:40", "0:10 2:12 3:12 4:15 5:19 6:19 7:25 8:30 9:40"])
+def test_the_first_of_the_seven_days_is_looked_for_too(text: str) -> None:
+    assert platelet_engraftment(counts(text, set())).flags == ("days-without-record",)
+
+
+def test_twenty_is_no_fall_below_twenty() -> None:
+    found = platelet_engraftment(counts("0:20 1:30 2:40 3:50 6:5 15:25 16:30 17:40", set()))
+    assert (found.state, found.day) == ("engrafted", 15)
 
 
 def test_platelets_that_never_fell() -> None:

@@ -54,6 +54,7 @@ def test_remission_by_the_recovery_of_the_counts(anc: str, platelets: str, expec
         ({"marrow_blasts_pct": "20", "earlier_marrow_blasts_pct": "39"}, "SD"),
         ({"marrow_blasts_pct": "50", "earlier_marrow_blasts_pct": "40"}, "PD"),  # rose by a quarter
         ({"marrow_blasts_pct": "49.9", "earlier_marrow_blasts_pct": "40"}, "SD"),
+        ({"marrow_blasts_pct": "5", "earlier_marrow_blasts_pct": "4"}, "PD"),
         ({"blood_blasts_pct": "1"}, "SD"),
         ({"extramedullary": True}, "PD"),  # a new site
         ({"extramedullary": True, "earlier_extramedullary": True}, "SD"),

@@ -1,4 +1,4 @@
-"""What becomes of an arriving version: a table of what is known, what comes, and the decision (decisions 0001, 0002)."""
+"""What becomes of an arriving version: what is known, what comes, and the decision (decisions 0001 and 0002)."""
 
 import pytest
 

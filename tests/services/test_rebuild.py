@@ -15,7 +15,11 @@ MESS = [
     [record("infusion", "I1", version=2, start="2024-03-02", dose={"value": 1.50, "unit": "10*6/kg"})],
     [subject("A-001", version=1, birth_date="1980-02-03"), record("follow_up", "F1", date="2024-04-01", ecog=1)],
     [record("adverse_event", "AE1", "A-002", version=1, term="Sepsis", grade=3, onset="2024-03-09", serious=True)],
-    [subject("A-002", version=1), subject("A-002", version=2, sex="female"), record("lab", "L1", "A-003", test="anc", collected="2024", value="<0.1")],
+    [
+        subject("A-002", version=1),
+        subject("A-002", version=2, sex="female"),
+        record("lab", "L1", "A-003", test="anc", collected="2024", value="<0.1"),
+    ],
     [record("adverse_event", "AE1", "A-001", version=2, term="Sepsis", grade=4, onset="2024-03-09")],
     [record("adverse_event", "AE1", "A-009", version=3, term="Sepsis", grade=4, onset="2024-03-09")],
     [record("adverse_event", "AE1", "A-009", version=4, term="Sepsis", grade=5, onset="2024-03-09")],
@@ -24,10 +28,17 @@ MESS = [
     [record("disease_assessment", "DA1", version=2, date="2024-03-20", response="CR")],
     [record("disease_assessment", "DA1", version=3, date="2024-03-20", response="CR", mrd={"result": "positive"})],
     [subject("A-002", version=3, status=RETRACTED), record("infusion", "I1", version=1, start="2024-03-01")],
-    [record("gvhd", "G1", version=2, kind="acute", onset="2024-04", grade="II"), record("gvhd", "G1", version=1, kind="acute")],
+    [
+        record("gvhd", "G1", version=2, kind="acute", onset="2024-04", grade="II"),
+        record("gvhd", "G1", version=1, kind="acute"),
+    ],
     [record("follow_up", "F1", date="2024-04-01", ecog=5), record("therapy", "Y1", date="2024-05-01", kind="dli")],
-    [subject("A-004"), record("death", "X4", "A-004", version=1, date=None), record("death", "X4", "A-004", version=2, status=RETRACTED)],
-]  # fmt: skip
+    [
+        subject("A-004"),
+        record("death", "X4", "A-004", version=1, date=None),
+        record("death", "X4", "A-004", version=2, status=RETRACTED),
+    ],
+]
 
 
 @pytest.fixture
@@ -76,7 +87,8 @@ def test_foreign_keys_hold(messy: Door) -> None:
         "DELETE FROM clinical_event WHERE kind = 'therapy'",
         "UPDATE clinical_event SET seq_to = seq_to - 1 WHERE kind = 'therapy'",
         "UPDATE clinical_event SET resource = NULL WHERE kind = 'infusion'",
-        "INSERT INTO clinical_event (study, subject, kind, first_day, last_day, precision, record, version, seq_from, seq_to)"
+        "INSERT INTO clinical_event"
+        " (study, subject, kind, first_day, last_day, precision, record, version, seq_from, seq_to)"
         " SELECT study, subject, 'death', 1, 1, 'day', record, version, seq_from, seq_to FROM clinical_event"
         " WHERE kind = 'infusion'",
     ],
