@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 
-from tests.journeys.door import STUDY, Door, open_door, record, subject
+from tests.journeys.door import Door, open_door, record, subject
 
 FEW = settings(
     max_examples=20,
