@@ -19,7 +19,8 @@ EPOCH = date(1970, 1, 1).toordinal()
 EXPECTED_FULL_DATE = "YYYY-MM-DD, or a date-time with offset such as 2026-03-02T10:00:00+01:00"
 EXPECTED_DATE = f"YYYY, YYYY-MM, {EXPECTED_FULL_DATE}"
 _FORM = re.compile(
-    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?)?)?", re.ASCII
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)))?)?)?",
+    re.ASCII,
 )
 _EARLIEST_YEAR, _LATEST_YEAR = 1850, 2199
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from app.domain.dates import FullDateField
 from app.domain.record import Record
 from app.domain.terms import Code, InfusionOutcome, Number, Percent, Quantity
+
+Weight = Annotated[
+    Number, Field(gt=0, le=500), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 500})
+]
 
 
 class Infusion(Record):
@@ -30,7 +34,7 @@ class Infusion(Record):
     dose_level: Code | None = None
     viability_pct: Percent | None = None
     purity_pct: Percent | None = None
-    dosing_weight_kg: Annotated[Number, Field(gt=0, le=500)] | None = None
+    dosing_weight_kg: Weight | None = None
     lymphodepletion: list[Code] | None = None
 
     @property

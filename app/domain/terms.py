@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 Status = Literal["final", "amended", "entered-in-error"]
 Response = Literal["CR", "CRi", "CRh", "MLFS", "PR", "SD", "PD", "relapse", "NE"]
@@ -53,8 +53,9 @@ def _decimal(value: Any) -> Decimal:
 
 
 Number = Annotated[Decimal, BeforeValidator(_decimal, json_schema_input_type=float)]
-Positive = Annotated[Number, Field(ge=0)]
-Percent = Annotated[Number, Field(ge=0, le=100)]
+# Pydantic loses the bounds of a number behind a validator on its way into the schema.
+Amount = Annotated[Number, Field(ge=0), WithJsonSchema({"type": "number", "minimum": 0})]
+Percent = Annotated[Number, Field(ge=0, le=100), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100})]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[!-~](?:[ -~]*[!-~])?$")]
 SourceName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-.0-~](?:[ -.0-~]*[!-.0-~])?$")]
@@ -76,9 +77,9 @@ class Frozen(BaseModel):
 
 
 class Quantity(Frozen):
-    """A number with its unit as sent; the unit is checked against the unit table at intake."""
+    """A dose with its unit as sent; the unit is checked against the unit table at intake."""
 
-    value: Number
+    value: Amount
     unit: Code
 
 

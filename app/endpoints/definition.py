@@ -5,6 +5,8 @@ docs/adr/0004-endpoints-as-data.md says why; docs/definitions.md explains each w
 
 from __future__ import annotations
 
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -178,6 +180,21 @@ class Definition(Part):
     sources: dict[str, Where]
     endpoints: dict[str, AnyEndpoint]
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the whole content, whatever the form in which it was written."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Definition) and self.digest == other.digest
+
+    def rule(self, endpoint: str, analysis: str = "primary") -> AnyEndpoint:
+        """The endpoint of that id with an analysis applied. KeyError when there is none."""
+        return _rule(self, endpoint, analysis)
+
     @model_validator(mode="after")
     def _sources_exist(self) -> Definition:
         used = {self.day_zero, self.status, self.enrolled, self.alive}
@@ -187,6 +204,12 @@ class Definition(Part):
         if missing:
             raise ValueError(f"unknown sources {', '.join(missing)}; declared are {', '.join(self.sources)}")
         return self
+
+
+@lru_cache(maxsize=512)
+def _rule(definition: Definition, endpoint: str, analysis: str) -> AnyEndpoint:
+    found = definition.endpoints[endpoint]
+    return found.analysis(analysis) if isinstance(found, TimeToEvent) else found
 
 
 def _used(endpoint: AnyEndpoint) -> set[str]:

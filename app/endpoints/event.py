@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, SmallInteger, String, Table
 
 from app.domain.dates import DayRange
 
@@ -31,7 +31,7 @@ class ClinicalEvent:
     """One thing that happened to a subject, with every day on which it may have happened.
 
     days: first and last possible day; end: last possible day of its end; until: the day its grade fell.
-    status, category, grade, serious, related, flag: meaning by kind, see docs/events.md.
+    status, category, grade, value, related, flag: meaning by kind, see docs/events.md.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class ClinicalEvent:
     status: str | None = None
     category: str | None = None
     grade: int | None = None
+    value: float | None = None
     related: str | None = None
     flag: bool | None = None
     end: DayRange | None = None
@@ -56,6 +57,7 @@ EVENT = Table(
     Column("status", String(200)),
     Column("category", String(200)),
     Column("grade", SmallInteger),
+    Column("value", Double),
     Column("related", String(16)),
     Column("flag", SmallInteger),
     Column("first_day", Integer, nullable=False),
@@ -85,6 +87,7 @@ def event_row(event: ClinicalEvent) -> dict[str, object]:
         "status": event.status,
         "category": event.category,
         "grade": event.grade,
+        "value": event.value,
         "related": event.related,
         "flag": None if event.flag is None else int(event.flag),
         "first_day": event.days.first,

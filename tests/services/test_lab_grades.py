@@ -92,15 +92,16 @@ def test_the_unit_as_sent_is_graded_where_the_criteria_state_it(site: Door) -> N
 
 
 def test_any_other_unit_is_converted(site: Door) -> None:
-    """400 cells/uL are 0.4 x 10*9/L: grade 4; calcium 3.2 mEq/L ionised is 1.6 mmol/L: grade 2, with its range."""
+    """400 cells/uL are 0.4 x 10*9/L: grade 4; ionised calcium 3.2 mEq/L is 1.6 mmol/L: grade 2, with its range."""
     answer = asked(
         site,
         lab("L1", "ANC", "2024-03-08", 400, "cells/uL", low=1800, high=7500),
         lab("L2", "ionised calcium", "2024-03-08", 3.2, "meq/L", low=2.3, high=2.64),
+        lab("L3", "ionised calcium", "2024-03-09", 2.5, "meq/L", low=2.3, high=2.64),
     )
     assert [entry["grade"] for entry in entries(answer, "Neutrophil count decreased")] == [4]
-    assert [entry["grade"] for entry in entries(answer, "Hypercalcemia")] == [2]
-    assert [entry["grade"] for entry in entries(answer, "Hypocalcemia")] == [0]
+    assert [entry["grade"] for entry in entries(answer, "Hypercalcemia")] == [2, 0]
+    assert [entry["grade"] for entry in entries(answer, "Hypocalcemia")] == [0, 0]
 
 
 def test_haemoglobin_in_mmol_is_graded_as_sent_for_anaemia_and_converted_for_its_increase(site: Door) -> None:
@@ -155,6 +156,7 @@ def test_the_baseline_itself_and_what_precedes_it_are_graded_by_the_range(site: 
     [
         ("2024-03-01", True),  # same day without a clock time
         ("2024-03-01T09:59:00+01:00", True),
+        ("2024-03-01T10:00:00+01:00", True),  # not after it
         ("2024-03-01T10:01:00+01:00", False),
         ("2024-02-29T23:30:00Z", True),  # 1 March, 00:30 in Berlin
         ("2024-03-02", False),
@@ -166,6 +168,12 @@ def test_the_day_of_the_infusion(site: Door, collected: str, is_baseline: bool) 
     answer = asked(site, INFUSION, alt("B1", collected, 100), alt("P1", "2024-04-05", 300))
     (after,) = [entry for entry in entries(answer, ALT) if entry["record"].endswith("P1")]
     assert (after["baseline"] is not None) is is_baseline
+
+
+def test_of_two_results_on_one_day_the_later_is_the_baseline(site: Door) -> None:
+    morning, evening = "2024-02-28T07:00:00+01:00", "2024-02-28T18:00:00+01:00"
+    answer = asked(site, INFUSION, alt("B2", morning, 30), alt("B1", evening, 100), alt("P1", "2024-03-05", 300))
+    assert entries(answer, ALT)[-1]["baseline"]["record"] == "lab/A/ehr/B1"
 
 
 def test_baseline_and_result_in_different_units_are_compared_in_the_kept_one(site: Door) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from app.api.asked import AskedDep, AsOf, asked_parameters
 from app.api.dependencies import ServicesDep, StudyPath, json_answer, known_parameters, read
 from app.endpoints.definition import ConfType, Definition, TimeToEvent
 from app.services import asking, studies
@@ -20,9 +21,6 @@ from app.storage import studies as stored_studies
 
 router = APIRouter(tags=["endpoints"])
 EndpointPath = Annotated[str, Path(pattern=r"^[A-Z0-9_]{1,32}$")]
-Analysis = Annotated[str, Query(max_length=64, description="`primary` or a named alternative")]
-Cutoff = Annotated[str | None, Query(description="last day that counts, YYYY-MM-DD; inclusive")]
-AsOf = Annotated[str | None, Query(description="what had been received by then: date-time with offset, or seq")]
 
 
 @router.get("/studies/{study}/endpoints", summary="Definitions", dependencies=[known_parameters()])
@@ -60,15 +58,13 @@ def _describe(definition: Definition, name: str) -> dict[str, Any]:
 @router.get(
     "/studies/{study}/endpoints/{endpoint}",
     summary="Estimate of an endpoint",
-    dependencies=[known_parameters("cutoff", "as_of", "group_by", "analysis", "conf_type", "curve")],
+    dependencies=[asked_parameters("group_by", "conf_type", "curve")],
 )
 async def get_endpoint(
     study: StudyPath,
     endpoint: EndpointPath,
     tools: ServicesDep,
-    cutoff: Cutoff = None,
-    as_of: AsOf = None,
-    analysis: Analysis = "primary",
+    asked: AskedDep,
     group_by: Annotated[str | None, Query(max_length=200, pattern=r"^\P{Cc}+$")] = None,
     conf_type: Annotated[ConfType | None, Query()] = None,
     curve: Annotated[bool, Query()] = False,
@@ -76,7 +72,7 @@ async def get_endpoint(
     """Kaplan-Meier, cumulative incidence, or a proportion with its exact interval."""
 
     def ask(connection: Any) -> dict[str, Any]:
-        question = asking.ask(connection, study, endpoint, analysis=analysis, cutoff=cutoff, as_of=as_of)
+        question = asked.question(connection, study, endpoint)
         return derivation.summary(connection, question, Wanted(group_by, conf_type, curve))
 
     return json_answer(await read(tools, ask))
@@ -85,20 +81,18 @@ async def get_endpoint(
 @router.get(
     "/studies/{study}/endpoints/{endpoint}/subjects",
     summary="One row or one exclusion for every subject",
-    dependencies=[known_parameters("cutoff", "as_of", "analysis")],
+    dependencies=[asked_parameters()],
 )
 async def get_rows(
     study: StudyPath,
     endpoint: EndpointPath,
     tools: ServicesDep,
-    cutoff: Cutoff = None,
-    as_of: AsOf = None,
-    analysis: Analysis = "primary",
+    asked: AskedDep,
 ) -> Response:
     """Each row carries the record versions that decided it."""
 
     def ask(connection: Any) -> dict[str, Any]:
-        question = asking.ask(connection, study, endpoint, analysis=analysis, cutoff=cutoff, as_of=as_of)
+        question = asked.question(connection, study, endpoint)
         return derivation.subject_rows(connection, question)
 
     return json_answer(await read(tools, ask))

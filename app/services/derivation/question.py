@@ -10,20 +10,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, RowMapping, Select
+from sqlalchemy import Connection, Dialect, RowMapping
 
 from app.domain.dates import EPOCH, iso_day
 from app.domain.errors import Category, Fault, bad_parameter
-from app.endpoints.compile.time_to_event import all_candidates, rows
-from app.endpoints.compile.toxicity import toxicity
-from app.endpoints.compile.window import incidence
-from app.endpoints.definition import AnyEndpoint, Definition, TimeToEvent, WindowIncidence
+from app.endpoints.compile.statement import PARAMETERS, Kind, statement
+from app.endpoints.definition import AnyEndpoint, Definition, TimeToEvent
 from app.endpoints.definitions import shipped
 from app.endpoints.event import LAST_DAY
 from app.storage.counter import Moment
 from app.storage.prepared import Prepared, prepare
-
-PARAMETERS = ("study", "as_of", "cutoff", "subject")
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Question:
     @property
     def rule(self) -> AnyEndpoint:
         """The endpoint with its analysis applied."""
-        return _rule(self.definition.id, self.definition.version, self.endpoint, self.analysis)
+        return self.definition.rule(self.endpoint, self.analysis)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -54,13 +50,13 @@ class Question:
         """The last day on which anything can be known: the cut-off, else the day of `as_of`."""
         return self.cutoff if self.cutoff is not None else day_of(self.as_of)
 
-    def run(self, connection: Connection, kind: str = "rows") -> list[RowMapping]:
+    def run(self, connection: Connection, kind: Kind = "rows") -> list[RowMapping]:
         """Rows of the compiled statement: `rows`, or `candidates` of a time-to-event endpoint."""
         if self.subject is None and connection.dialect.name == "postgresql":
             # Its guesses for nested parts are too low by a factor of the cohort; hash joins cost the same either way.
             connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
-        names = (self.definition.id, self.definition.version, self.endpoint, self.analysis)
-        found = _prepared(connection.dialect, *names, kind, self.subject is not None)
+        one_subject = self.subject is not None
+        found = _prepared(connection.dialect, self.definition, self.endpoint, self.analysis, kind, one_subject)
         return found.run(connection, self.parameters)
 
     def header(self) -> dict[str, Any]:
@@ -82,29 +78,11 @@ def day_of(moment: Moment) -> int:
 
 
 @lru_cache(maxsize=512)
-def _rule(definition: str, version: int, endpoint: str, analysis: str) -> AnyEndpoint:
-    found = find_definition(definition, version).endpoints[endpoint]
-    return found.analysis(analysis) if isinstance(found, TimeToEvent) else found
-
-
-@lru_cache(maxsize=512)
 def _prepared(
-    dialect: Dialect, definition: str, version: int, endpoint: str, analysis: str, kind: str, one_subject: bool
+    dialect: Dialect, definition: Definition, endpoint: str, analysis: str, kind: Kind, one_subject: bool
 ) -> Prepared:
-    statement = _statement(definition, version, endpoint, analysis, kind, one_subject)
-    return prepare(statement, dialect, PARAMETERS)
-
-
-def _statement(
-    definition: str, version: int, endpoint: str, analysis: str, kind: str, one_subject: bool
-) -> Select[Any]:
-    document, rule = find_definition(definition, version), _rule(definition, version, endpoint, analysis)
-    if isinstance(rule, TimeToEvent):
-        build = rows if kind == "rows" else all_candidates
-        return build(document, rule, one_subject)
-    if isinstance(rule, WindowIncidence):
-        return incidence(document, rule, one_subject)
-    return toxicity(document, rule, one_subject)
+    rule = definition.rule(endpoint, analysis)
+    return prepare(statement(definition, rule, kind, one_subject), dialect, PARAMETERS)
 
 
 def find_definition(name: str, version: int | None = None) -> Definition:

@@ -5,6 +5,7 @@ https://www.cdisc.org/standards/foundational/adam/adam-basic-data-structure-bds-
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +54,14 @@ def derive(connection: Connection, question: Question) -> Derived:
     """Run the endpoint's statement."""
     rule = question.rule
     assert isinstance(rule, TimeToEvent)  # the caller chose by kind
+    return fold(question.run(connection), rule)
+
+
+def fold(rows: Iterable[Any], rule: TimeToEvent) -> Derived:
+    """Results and exclusions out of the statement's rows, whichever engine gave them."""
     found: list[Row] = []
     excluded: dict[int, str] = {}
-    for row in question.run(connection):
+    for row in rows:
         if row["excluded"] is not None:
             excluded[row["subject"]] = row["excluded"]
         else:

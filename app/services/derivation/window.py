@@ -5,7 +5,7 @@ docs/dlt.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -35,14 +35,18 @@ class WindowRow:
 
 def derive(connection: Connection, question: Question) -> tuple[list[WindowRow], dict[int, str]]:
     """(rows of the infused, exclusions of all others)."""
-    result = question.run(connection)
+    return fold(question.run(connection), question.definition.window_days)
+
+
+def fold(result: Iterable[Any], days: int) -> tuple[list[WindowRow], dict[int, str]]:
+    """The same out of the statement's rows in order of subjects, whichever engine gave them; days: of the window."""
     rows, excluded = [], {}
     for subject, group in groupby(result, key=lambda row: row["subject"]):
         found = list(group)
         if found[0]["day_zero"] is None:
             excluded[subject] = NOT_INFUSED
         else:
-            rows.append(_row(subject, found, question.definition.window_days))
+            rows.append(_row(subject, found, days))
     return rows, excluded
 
 

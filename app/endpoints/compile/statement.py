@@ -1,0 +1,32 @@
+"""The one way from an endpoint to its statement, whatever its kind and engine.
+
+docs/adr/0004-endpoints-as-data.md
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sqlalchemy import Select
+
+from app.endpoints.compile.time_to_event import all_candidates, rows
+from app.endpoints.compile.toxicity import toxicity
+from app.endpoints.compile.window import incidence
+from app.endpoints.definition import AnyEndpoint, Definition, TimeToEvent, WindowIncidence
+
+Kind = Literal["rows", "candidates"]
+PARAMETERS = ("study", "as_of", "cutoff", "subject")
+
+
+def statement(definition: Definition, rule: AnyEndpoint, kind: Kind = "rows", one_subject: bool = False) -> Select[Any]:
+    """The statement of an endpoint whose analysis is applied; its bound parameters are `PARAMETERS`.
+
+    rows: one row a subject (time to event), or one a subject and finding (DLT, SAE), in order of subjects.
+    candidates: every record that could be the event of a time-to-event endpoint.
+    """
+    if isinstance(rule, TimeToEvent):
+        build = rows if kind == "rows" else all_candidates
+        return build(definition, rule, one_subject)
+    if isinstance(rule, WindowIncidence):
+        return incidence(definition, rule, one_subject)
+    return toxicity(definition, rule, one_subject)
