@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from app.api.asked import AsOf, Cutoff
 from app.api.dependencies import NumberPath, ServicesDep, StudyPath, json_answer, known_parameters, read
-from app.api.routes.endpoints import AsOf, Cutoff
 from app.services.status.status import status
 
 router = APIRouter(tags=["status"])
