@@ -22,7 +22,10 @@ class Part(BaseModel):
 
 
 class Where(Part):
-    """Which events: all given conditions must hold. `*_not_in` lets unknown (null) pass, `*_in` does not."""
+    """Which events: all given conditions must hold.
+
+    Unknown (null) passes `*_not_in` and `flag_not`, and none of the others. value_min is inclusive, value_below not.
+    """
 
     kind: str
     status_in: list[str] | None = None
@@ -31,8 +34,21 @@ class Where(Part):
     category_not_in: list[str] | None = None
     grade_min: int | None = None
     grade_max: int | None = None
+    value_min: float | None = None
+    value_below: float | None = None
     flag: bool | None = None
     flag_not: bool | None = None
+
+
+class Run(Part):
+    """The first of so many consecutive values on different days that reach a threshold after a fall below it.
+
+    transfusion_free_days: no transfusion (`flag`) on that day, on the days of the run, or in so many days before.
+    """
+
+    at_least: float
+    values: Annotated[int, Field(ge=2, le=9)]
+    transfusion_free_days: Annotated[int, Field(ge=1)] | None = None
 
 
 class EventSource(Part):
@@ -40,6 +56,7 @@ class EventSource(Part):
 
     source: str
     component: str
+    run: Run | None = None
 
 
 class ObservationEnd(Part):
@@ -76,6 +93,13 @@ class ResponseStart(Part):
     otherwise: str
 
 
+class AnchorStart(Part):
+    """A start that is the last event of a source on or before day 0, as days since the transplant are counted."""
+
+    last: str
+    otherwise: str
+
+
 class Override(Part):
     """A named alternative analysis: the parts that differ, in words of the same language."""
 
@@ -99,7 +123,7 @@ class TimeToEvent(Endpoint):
 
     kind: Literal["time_to_event", "competing_risks"]
     baseline: Baseline | None = None
-    start: ResponseStart | None = None
+    start: ResponseStart | AnchorStart | None = None
     events: list[EventSource]
     censor: list[CensorSource]
     start_cnsr: Annotated[int, Field(ge=1)] = 9
@@ -111,6 +135,14 @@ class TimeToEvent(Endpoint):
             return self
         override = self.analyses[name].model_dump(exclude={"text"}, exclude_none=True)
         return self.model_validate({**self.model_dump(), **override})
+
+
+class ResponseRate(Endpoint):
+    """Share of a population that reaches a response after day 0 and before any blocking event (CR rate)."""
+
+    kind: Literal["response_rate"]
+    baseline: Baseline
+    response: ResponseStart
 
 
 class WindowIncidence(Endpoint):
@@ -143,6 +175,17 @@ class Rule(Part):
     unless: list[Unless] = []
 
 
+class Escalation(Part):
+    """Dose escalation: the DLT rate aimed at; those that are too low and too high, 0.6 and 1.4 times it by default.
+
+    https://doi.org/10.1111/rssc.12089 (BOIN, Liu and Yuan 2015)
+    """
+
+    target: Annotated[float, Field(gt=0, lt=1)]
+    p_saf: Annotated[float, Field(gt=0, lt=1)] | None = None
+    p_tox: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+
 class Toxicity(Endpoint):
     """Dose-limiting toxicity: ordered criteria on grades reached inside the window, above baseline."""
 
@@ -152,9 +195,10 @@ class Toxicity(Endpoint):
     rules: list[Rule]
     grades: list[str]
     death: str
+    escalation: Escalation | None = None
 
 
-AnyEndpoint = Annotated[TimeToEvent | WindowIncidence | Toxicity, Field(discriminator="kind")]
+AnyEndpoint = Annotated[TimeToEvent | ResponseRate | WindowIncidence | Toxicity, Field(discriminator="kind")]
 
 
 class Estimate(Part):
@@ -163,6 +207,13 @@ class Estimate(Part):
     conf_type: ConfType = "log-log"
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     landmarks: list[int]
+
+
+class Exclusions(Part):
+    """Why a subject is in no population at all, in the trial's words."""
+
+    not_started: str = "not infused"
+    no_status: str = "no disease status on or before the infusion"
 
 
 class Definition(Part):
@@ -176,6 +227,8 @@ class Definition(Part):
     enrolled: str
     alive: str
     window_days: Annotated[int, Field(ge=0)]
+    ctcae_version: Literal["5.0", "6.0"] = "5.0"
+    exclusions: Exclusions = Exclusions()
     estimate: Estimate
     sources: dict[str, Where]
     endpoints: dict[str, AnyEndpoint]
@@ -218,9 +271,13 @@ def _used(endpoint: AnyEndpoint) -> set[str]:
         return used | {endpoint.source, endpoint.worsening, endpoint.death}
     if isinstance(endpoint, Toxicity):
         return used | set(endpoint.grades) | {endpoint.death}
+    if isinstance(endpoint, ResponseRate):
+        return used | {endpoint.response.first, *endpoint.response.before}
     parts: list[TimeToEvent | Override] = [endpoint, *endpoint.analyses.values()]
     for part in parts:
         lists = (part.events or [], part.censor or [], part.observation_end or [])
         used |= {item.source for items in lists for item in items}
     start = endpoint.start
-    return used if start is None else used | {start.first, *start.before}
+    if start is None:
+        return used
+    return used | ({start.last} if isinstance(start, AnchorStart) else {start.first, *start.before})

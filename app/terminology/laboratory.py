@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from app.domain.terms import CodeRef
 from app.terminology.systems import ENGRAFT, LOINC, canonical
 from app.terminology.tables import rows
 from app.terminology.wording import fold
@@ -49,6 +50,13 @@ def find_test(system: str | None, code: str | None, name: str | None) -> Laborat
     if found is None and code and where in (None, ENGRAFT):
         found = _named().get(fold(code))
     return found if found is not None or not name else _named().get(fold(name))
+
+
+def named_test(named: CodeRef | str) -> LaboratoryTest | None:
+    """The test that a laboratory record names, by code or by name; None when it is unknown."""
+    if isinstance(named, CodeRef):
+        return find_test(named.system, named.code, named.text)
+    return find_test(None, None, named)
 
 
 def laboratory_test(test_id: str) -> LaboratoryTest:

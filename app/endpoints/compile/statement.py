@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Select
 
+from app.endpoints.compile.response_rate import response_rate
 from app.endpoints.compile.time_to_event import all_candidates, rows
 from app.endpoints.compile.toxicity import toxicity
 from app.endpoints.compile.window import incidence
-from app.endpoints.definition import AnyEndpoint, Definition, TimeToEvent, WindowIncidence
+from app.endpoints.definition import AnyEndpoint, Definition, ResponseRate, TimeToEvent, WindowIncidence
 
 Kind = Literal["rows", "candidates"]
 PARAMETERS = ("study", "as_of", "cutoff", "subject")
@@ -21,12 +22,14 @@ PARAMETERS = ("study", "as_of", "cutoff", "subject")
 def statement(definition: Definition, rule: AnyEndpoint, kind: Kind = "rows", one_subject: bool = False) -> Select[Any]:
     """The statement of an endpoint whose analysis is applied; its bound parameters are `PARAMETERS`.
 
-    rows: one row a subject (time to event), or one a subject and finding (DLT, SAE), in order of subjects.
+    rows: one row a subject (time to event, response rate) or one a subject and finding (DLT, SAE), by subject.
     candidates: every record that could be the event of a time-to-event endpoint.
     """
     if isinstance(rule, TimeToEvent):
         build = rows if kind == "rows" else all_candidates
         return build(definition, rule, one_subject)
+    if isinstance(rule, ResponseRate):
+        return response_rate(definition, rule, one_subject)
     if isinstance(rule, WindowIncidence):
         return incidence(definition, rule, one_subject)
     return toxicity(definition, rule, one_subject)

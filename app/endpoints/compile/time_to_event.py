@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, cast, literal, null, or_, select, union_all
 from sqlalchemy.sql.selectable import FromClause
 
 from app.endpoints.compile.anchors import (
@@ -27,13 +27,16 @@ from app.endpoints.compile.anchors import (
     place,
     reached_before,
 )
+from app.endpoints.compile.population import exclusion, prefixed
+from app.endpoints.compile.run import first_run
 from app.endpoints.compile.stack import Part, stack
-from app.endpoints.compile.visible import Scope, earlier, later, matches, named
-from app.endpoints.definition import CensorSource, Definition, EventSource, ResponseStart, TimeToEvent
+from app.endpoints.compile.start import start_of
+from app.endpoints.compile.visible import Scope, earlier, matches, named
+from app.endpoints.definition import CensorSource, Definition, EventSource, TimeToEvent
 from app.endpoints.event import EVENT
 
-NOT_INFUSED = "not infused"
-NO_STATUS = "no disease status on or before the infusion"
+_NO_TEXT = cast(null(), String)
+_SURE = _NO_TEXT.label("doubt")
 
 
 @dataclass(frozen=True)
@@ -54,51 +57,18 @@ def plan(definition: Definition, endpoint: TimeToEvent, one_subject: bool = Fals
     scope = Scope(definition.sources, one_subject)
     zero = day_zero(scope, definition.day_zero)
     status = baseline(scope, definition.status, zero) if endpoint.baseline else None
-    start = _response(scope, endpoint.start, zero) if endpoint.start else zero
+    start = start_of(scope, endpoint.start, zero)
     end = observation_end(scope, endpoint.observation_end, zero)
     deaths = [item.source for item in endpoint.events if definition.sources[item.source].kind == "death"]
     died = death(scope, deaths, definition.alive) if deaths else None
     return Plan(scope, endpoint, zero, status, start, end, died)
 
 
-def _response(scope: Scope, rule: ResponseStart, zero: CTE) -> CTE:
-    """First response after day 0, up to the first blocking event: (subject, day, second, dtf, record ...)."""
-    event, blocked = EVENT.alias(), _blocked(scope, rule.before, zero)
-    day = later(event.c.first_day, zero.c.day)
-    on_day = and_(event.c.second > zero.c.second, event.c.first_day == zero.c.day)
-    strictly_after = or_(event.c.last_day > zero.c.day, and_(event.c.last_day == zero.c.day, on_day))
-    ranked = (
-        select(
-            event.c.subject,
-            day.label("day"),
-            event.c.second,
-            imputed(event).label("dtf"),
-            *evidence(event),
-            place(event.c.subject, day, event.c.record),
-        )
-        .join_from(event, zero, event.c.subject == zero.c.subject)
-        .join(blocked, blocked.c.subject == event.c.subject, isouter=True)
-        .where(scope.holds(event, rule.first), strictly_after)
-        .where(or_(blocked.c.day.is_(None), day <= blocked.c.day))
-    )
-    return first_row(ranked, "response")
-
-
-def _blocked(scope: Scope, sources: list[str], zero: CTE) -> CTE:
-    """Day of the first blocking event; a transplant on day 0 is the one that the infusion follows."""
-    event = EVENT.alias()
-    same_day = and_(event.c.kind != "transplant", after(event.c.first_day, event.c.second, zero))
-    return named(
-        select(event.c.subject, func.min(event.c.first_day).label("day"))
-        .join_from(event, zero, event.c.subject == zero.c.subject)
-        .where(scope.holds_any(event, sources), or_(event.c.first_day > zero.c.day, same_day))
-        .group_by(event.c.subject),
-        "blocked",
-    )
-
-
 def candidates(parts: Plan) -> CTE:
-    """Every record that could be the event: (subject, position, component, day, second, dtf, record ...)."""
+    """Every record that could be the event: (subject, position, component, day, second, dtf, doubt, record ...).
+
+    doubt: why it cannot be said whether this is the event, or null.
+    """
     branches = [_branch(parts, item, position) for position, item in enumerate(parts.endpoint.events)]
     return named(union_all(*branches), "candidate")
 
@@ -106,10 +76,16 @@ def candidates(parts: Plan) -> CTE:
 def _branch(parts: Plan, item: EventSource, position: int) -> Select[Any]:
     labels: list[ColumnElement[Any]] = [literal(position).label("position"), literal(item.component).label("component")]
     where, start = parts.scope.sources[item.source], parts.start
+    if item.run is not None:
+        found = first_run(parts.scope, item.source, item.run, start, parts.end)
+        second = cast(null(), EVENT.c.second.type).label("second")
+        return select(
+            found.c.subject, *labels, found.c.day, second, _NO_TEXT.label("dtf"), found.c.doubt, *evidence(found)
+        )
     if parts.death is not None and where.kind == "death":
         died = parts.death
         return (
-            select(died.c.subject, *labels, died.c.day, died.c.second, died.c.dtf, *evidence(died))
+            select(died.c.subject, *labels, died.c.day, died.c.second, died.c.dtf, _SURE, *evidence(died))
             .join_from(died, start, died.c.subject == start.c.subject)
             .where(matches(died, where))
         )
@@ -119,7 +95,7 @@ def _branch(parts: Plan, item: EventSource, position: int) -> Select[Any]:
     if where.grade_min is not None:
         conditions.append(~_prevalent(parts, item.source, event))
     return (
-        select(event.c.subject, *labels, day, event.c.second, imputed(event).label("dtf"), *evidence(event))
+        select(event.c.subject, *labels, day, event.c.second, imputed(event).label("dtf"), _SURE, *evidence(event))
         .join_from(event, start, event.c.subject == start.c.subject)
         .where(*conditions)
     )
@@ -197,35 +173,15 @@ def rows(definition: Definition, endpoint: TimeToEvent, one_subject: bool = Fals
         (enrolled_subjects(parts.scope, definition.enrolled), [literal(1).label("enrolled")]),
         (parts.zero, [parts.zero.c.day.label("day_zero")]),
         (parts.end, [parts.end.c.day.label("end_day"), parts.end.c.position.label("end_position")]),
-        (parts.start, _prefixed(parts.start, "start")),
-        (found, _prefixed(found, "event")),
-        (censored, _prefixed(censored, "censor")),
+        (parts.start, prefixed(parts.start, "start")),
+        (found, prefixed(found, "event")),
+        (censored, prefixed(censored, "censor")),
     ]
     if parts.baseline is not None:
         tables.append((parts.baseline, [parts.baseline.c.status.label("baseline_status")]))
     row = stack(tables, "stacked")
-    return select(row, _exclusion(endpoint, row).label("excluded")).where(row.c.enrolled == 1).order_by(row.c.subject)
-
-
-def _prefixed(table: CTE, prefix: str) -> list[ColumnElement[Any]]:
-    return [column.label(f"{prefix}_{column.name}") for column in table.c if column.name != "subject"]
-
-
-def _exclusion(endpoint: TimeToEvent, row: CTE) -> ColumnElement[Any]:
-    """Why a subject is in no result row: the first requirement that it does not meet, or null."""
-    reasons: list[tuple[Any, Any]] = [(row.c.day_zero.is_(None), NOT_INFUSED)]
-    rule = endpoint.baseline
-    if rule is not None:
-        status = row.c.baseline_status
-        reasons.append((status.is_(None), NO_STATUS))
-        if rule.status_in is not None:
-            reasons.append((status.not_in(rule.status_in), rule.otherwise))
-        if rule.status_not_in is not None:
-            reasons.append((status.in_(rule.status_not_in), rule.otherwise))
-    if endpoint.start is not None:
-        beyond = or_(row.c.start_day.is_(None), row.c.start_day > row.c.end_day)
-        reasons.append((beyond, endpoint.start.otherwise))
-    return case(*reasons, else_=null())
+    excluded = exclusion(definition, endpoint.baseline, endpoint.start, row).label("excluded")
+    return select(row, excluded).where(row.c.enrolled == 1).order_by(row.c.subject)
 
 
 def all_candidates(definition: Definition, endpoint: TimeToEvent, one_subject: bool = False) -> Select[Any]:

@@ -24,6 +24,7 @@ from app.endpoints.compile.anchors import (
     observation_end,
     reached_before,
 )
+from app.endpoints.compile.population import exclusion
 from app.endpoints.compile.stack import Part, stack, wide
 from app.endpoints.compile.visible import Scope, earlier, named
 from app.endpoints.definition import Definition, Toxicity, WindowIncidence
@@ -88,7 +89,7 @@ def members(parts: Window, found: CTE) -> Select[Any]:
 
 
 def _frame(parts: Window) -> CTE:
-    """(subject, day_zero, observed_until, end_position, seen_day, death_day): the subject's own row."""
+    """(subject, excluded, day_zero, observed_until, end_position, seen_day, death_day): the subject's own row."""
     tables: list[Part] = [
         (parts.enrolled, [literal(1).label("enrolled")]),
         (parts.zero, [parts.zero.c.day.label("day_zero")]),
@@ -101,7 +102,8 @@ def _frame(parts: Window) -> CTE:
     in_window = and_(row.c.died >= row.c.day_zero, row.c.died <= last, row.c.died <= row.c.observed_until)
     kept = [row.c[name] for name in ("subject", "day_zero", "observed_until", "end_position", "seen_day")]
     death_day = case((in_window, row.c.died), else_=null()).label("death_day")
-    return named(select(*kept, death_day).where(row.c.enrolled == 1), "frame")
+    excluded = exclusion(parts.definition, None, None, row).label("excluded")
+    return named(select(*kept, death_day, excluded).where(row.c.enrolled == 1), "frame")
 
 
 def grades(parts: Window, sources: list[str]) -> CTE:

@@ -18,7 +18,7 @@ def shipped() -> dict[str, Definition]:
     """Every definition that comes with the service, by id."""
     folder = resources.files(__package__)
     texts = [item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".yaml")]
-    return {found.id: found for found in map(parse, texts)}
+    return {found.id: found for found in sorted(map(parse, texts), key=lambda item: item.version)}
 
 
 def parse(text: str) -> Definition:

@@ -10,7 +10,11 @@ from datetime import tzinfo
 from app.domain.observation import DiseaseAssessment, Lab
 from app.endpoints.event import ClinicalEvent
 from app.interop.events.evidence import alive
+from app.terminology.laboratory import named_test
+from app.terminology.units import convert
 
+PLATELETS = "PLT"
+COUNTS = ("ANC", PLATELETS)
 STATUS_OF_RELAPSE = {"haematological": "relapse", "extramedullary": "relapse", "mrd": "mrd-relapse"}
 
 
@@ -21,9 +25,22 @@ def read_assessment(record: DiseaseAssessment, zone: tzinfo | None) -> list[Clin
     events = alive([record.date], zone, "disease_assessment")
     if status is None:
         return events
-    return [ClinicalEvent("assessment", record.date.at_site(zone), status=status, category=relapse), *events]
+    marrow = record.marrow_blasts_pct
+    value = None if marrow is None else float(marrow)
+    found = ClinicalEvent("assessment", record.date.at_site(zone), status=status, category=relapse, value=value)
+    return [found, *events]
 
 
 def read_lab(record: Lab, zone: tzinfo | None) -> list[ClinicalEvent]:
-    """A sample was taken from a living patient."""
-    return alive([record.collected], zone, "lab")
+    """A sample was taken from a living patient; of the counts that endpoints are read from, the value too."""
+    events = alive([record.collected], zone, "lab")
+    test = named_test(record.test)
+    if test is None or test.id not in COUNTS or record.number is None:
+        return events
+    comparator, number = record.number
+    kept = convert(test.id, number, record.unit or "")
+    if kept is None:
+        return events
+    days, value = record.collected.at_site(zone), float(kept.value)
+    transfused = record.transfused if test.id == PLATELETS else None
+    return [ClinicalEvent("count", days, status=comparator, category=test.id, value=value, flag=transfused), *events]

@@ -16,14 +16,14 @@ from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.elements import Json, data_absent, extension, present, quantity
 from app.interop.fhir.observation import observation
 from app.interop.fhir.urls import project
-from app.terminology.laboratory import LaboratoryTest, find_test
+from app.terminology.laboratory import LaboratoryTest, named_test
 from app.terminology.systems import ENGRAFT, LOINC, canonical
 from app.terminology.units import ucum
 
 
 def write_lab(record: Lab, context: Context) -> list[Draft]:
     """The result with its own reference range, numbers to the digit."""
-    test = _test(record)
+    test = named_test(record.test)
     code = masked("test not in the code table") if test is None else _code(record, test)
     elements = {
         "category": "laboratory",
@@ -31,11 +31,6 @@ def write_lab(record: Lab, context: Context) -> list[Draft]:
         **_measured(record, test),
     }
     return [observation(record, context, "", code, record.collected, **elements)]
-
-
-def _test(record: Lab) -> LaboratoryTest | None:
-    test = record.test
-    return find_test(test.system, test.code, test.text) if isinstance(test, CodeRef) else find_test(None, None, test)
 
 
 def _code(record: Lab, test: LaboratoryTest) -> Json:

@@ -23,6 +23,7 @@ NOTHING_AFTER = "no evidence after the start"
 class Row:
     """One subject of the population. days: whole days since the start; cnsr: 0 event, else the censoring's code.
 
+    cnsr None: undetermined, for `reason`; it cannot be said whether the event was on `day`, later, or never.
     imputed: the highest part of the event's date, else of the start's, that had to be imputed (D, M, Y). A censoring
     date is the last day that is known, so that nothing of it is imputed.
     """
@@ -30,7 +31,7 @@ class Row:
     subject: int
     start: int
     day: int
-    cnsr: int
+    cnsr: int | None
     component: str | None
     reason: str | None
     imputed: str | None
@@ -40,6 +41,11 @@ class Row:
     def days(self) -> int:
         """Days from start to event or censoring, as the estimators use them."""
         return self.day - self.start
+
+    @property
+    def status(self) -> str:
+        """`event`, `censored` or `undetermined`."""
+        return "undetermined" if self.cnsr is None else "censored" if self.cnsr else "event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,14 @@ def fold(rows: Iterable[Any], rule: TimeToEvent) -> Derived:
 
 
 def _event(row: Any) -> Row:
+    doubt = row["event_doubt"]
     return Row(
         row["subject"],
         row["start_day"],
         row["event_day"],
-        0,
-        row["event_component"],
-        None,
+        0 if doubt is None else None,
+        row["event_component"] if doubt is None else None,
+        doubt,
         row["event_dtf"] or row.get("start_dtf"),
         evidence(row, "event_"),
     )
@@ -110,12 +117,12 @@ def row_json(row: Row, number: str) -> dict[str, Any]:
     """The row as the contract has it."""
     return {
         "subject": number,
-        "status": "censored" if row.cnsr else "event",
+        "status": row.status,
         "component": row.component,
         "start_date": iso_day(row.start),
-        "date": iso_day(row.day),
-        "days": row.days,
-        "aval": row.days + 1,
+        "date": None if row.cnsr is None else iso_day(row.day),
+        "days": None if row.cnsr is None else row.days,
+        "aval": None if row.cnsr is None else row.days + 1,
         "cnsr": row.cnsr,
         "reason": row.reason,
         "imputed": row.imputed,
@@ -126,8 +133,10 @@ def row_json(row: Row, number: str) -> dict[str, Any]:
 def rejected(connection: Connection, question: Question) -> dict[int, list[dict[str, Any]]]:
     """Records that could have been the event and are not, with the reason, by subject."""
     found: dict[int, list[dict[str, Any]]] = {}
-    chosen: set[int] = set()
+    chosen: dict[int, str] = {}
     for row in question.run(connection, "candidates"):
+        if chosen.get(row["subject"]) == row["record"]:
+            continue
         why = _why(row, question, chosen)
         if why is not None:
             day = None if row["day"] == FIRST_DAY else iso_day(row["day"])
@@ -136,8 +145,8 @@ def rejected(connection: Connection, question: Question) -> dict[int, list[dict[
     return found
 
 
-def _why(row: Any, question: Question, chosen: set[int]) -> str | None:
-    """Candidates come in order, so that the first possible one of a subject is the event."""
+def _why(row: Any, question: Question, chosen: dict[int, str]) -> str | None:
+    """Candidates come in order, so that the first possible one of a subject is the event: its record is chosen."""
     if not row["after_start"]:
         return "before the start"
     if question.cutoff is not None and row["day"] > question.cutoff:
@@ -146,5 +155,5 @@ def _why(row: Any, question: Question, chosen: set[int]) -> str | None:
         return f"after the observation end: {end_of(question.rule, row['end_position'])[1]}"
     if row["subject"] in chosen:
         return "an earlier event, or one listed before it on the same day, was taken"
-    chosen.add(row["subject"])
+    chosen[row["subject"]] = row["record"]
     return None

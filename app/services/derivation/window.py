@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.dates import iso_day
-from app.endpoints.compile.time_to_event import NOT_INFUSED
 from app.endpoints.definition import Toxicity
+from app.services.derivation.finding import dlt_finding, evidence, sae_finding
 from app.services.derivation.question import Question
 from app.services.derivation.time_to_event import end_of
 
@@ -43,8 +43,8 @@ def fold(result: Iterable[Any], days: int) -> tuple[list[WindowRow], dict[int, s
     rows, excluded = [], {}
     for subject, group in groupby(result, key=lambda row: row["subject"]):
         found = list(group)
-        if found[0]["day_zero"] is None:
-            excluded[subject] = NOT_INFUSED
+        if found[0]["excluded"] is not None:
+            excluded[subject] = found[0]["excluded"]
         else:
             rows.append(_row(subject, found, days))
     return rows, excluded
@@ -105,7 +105,8 @@ class SaeRow:
             "onset_date": iso_day(min((item["day"] for item in self.certain()), default=None)),
             "death_date": iso_day(self.row.death),
             "imputed": next((item["dtf"] for item in findings if item["dtf"]), None),
-            "evidence": [_evidence(item) for item in findings],
+            "evidence": [evidence(item) for item in findings],
+            "findings": [sae_finding(item) for item in self.row.findings],
         }
 
 
@@ -173,13 +174,31 @@ class DltRow:
             return end_of(self.rule, self.row.end_position)[1]
         return "not observed through the last day of the window"
 
+    @property
+    def investigator(self) -> bool | None:
+        """The investigator's word on the adverse events of the window: yes on any of them, else no on any."""
+        said = [bool(item["flag"]) for item in self._of_kind("ae_grade") if item["flag"] is not None]
+        return any(said) if said else None
+
+    @property
+    def max_grade(self) -> int | None:
+        """Worst CTCAE grade reached in the window above the one at day 0."""
+        return self._worst("ae_grade")
+
+    @property
+    def ungraded(self) -> bool:
+        """Whether an adverse event of the window has no grade."""
+        return any(item["grade"] is None for item in self._of_kind("ae_grade"))
+
+    def _worst(self, kind: str) -> int | None:
+        return max((item["grade"] for item in self._of_kind(kind) if item["grade"]), default=None)
+
+    def _of_kind(self, kind: str) -> list[Any]:
+        return [item for item in self.row.findings if item["kind"] == kind]
+
     def as_json(self, number: str) -> dict[str, Any]:
         """The row as the contract has it, with the investigator's word beside ours."""
         limiting, unresolved = self.limiting, self.unresolved
-        grades = [item["grade"] for item in self.row.findings if item["kind"] == "ae_grade" and item["grade"]]
-        said = [
-            bool(item["flag"]) for item in self.row.findings if item["kind"] == "ae_grade" and item["flag"] is not None
-        ]
         return {
             "subject": number,
             "evaluable": self.evaluable,
@@ -187,19 +206,15 @@ class DltRow:
             "reason": self.why_not_evaluable(),
             "dlt": self.dlt,
             "dlt_count": len(limiting),
-            "investigator_dlt": any(said) if said else None,
+            "investigator_dlt": self.investigator,
             "unresolved": len(unresolved),
             "start_date": iso_day(self.row.day_zero),
             "onset_date": iso_day(min((item["day"] for item in limiting.values()), default=None)),
             "imputed": next((item["dtf"] for item in limiting.values() if item["dtf"]), None),
-            "max_grade": max(grades, default=None),
+            "max_grade": self.max_grade,
+            "max_gvhd_grade": self._worst("gvhd_grade"),
             "rules": sorted({item["rule"] for item in limiting.values()}),
             "excluded_by": sorted({item["excluded_by"] for item in self._decided("excluded_by").values()}),
-            "evidence": [_evidence(item) for item in [*limiting.values(), *unresolved.values()]],
+            "evidence": [evidence(item) for item in [*limiting.values(), *unresolved.values()]],
+            "findings": [dlt_finding(item) for item in self.row.findings],
         }
-
-
-def _evidence(item: Any) -> dict[str, Any]:
-    shown = {name: item[name] for name in ("record", "version", "resource")}
-    reason = item.get("rule") or item.get("unresolved") or item.get("verdict")
-    return {**shown, "date": iso_day(item["day"]), "grade": item["grade"], "why": reason}

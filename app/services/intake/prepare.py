@@ -16,14 +16,14 @@ from app.domain.observation import Lab
 from app.domain.record import Record
 from app.domain.records import read_record
 from app.domain.subject import IDENTIFYING_FIELDS
-from app.domain.terms import CodeRef, Quantity
+from app.domain.terms import Quantity
 from app.interop.fhir.check import check
 from app.interop.fhir.draft import Context
 from app.interop.fhir.write import write
 from app.interop.jsontext import dump
 from app.interop.records import Item
 from app.terminology.doses import dose_ucum, known_dose_units
-from app.terminology.laboratory import find_test, known_tests
+from app.terminology.laboratory import known_tests, named_test
 from app.terminology.units import known_units, ucum
 
 _STAND_IN = Context("study", "patient", "research-subject", lambda type_, role: "resource")
@@ -110,8 +110,7 @@ def _checks(record: Record) -> Iterator[Issue]:
 
 
 def _lab(record: Lab) -> Iterator[Issue]:
-    test = record.test
-    found = find_test(test.system, test.code, test.text) if isinstance(test, CodeRef) else find_test(None, None, test)
+    found = named_test(record.test)
     if found is None:
         known = ", ".join(known.id for known in known_tests())
         yield Issue("test", "code-invalid", "unknown laboratory test", f"a LOINC code of, or one of {known}")

@@ -1,0 +1,38 @@
+"""Who belongs to an endpoint, and why every other subject does not.
+
+docs/conventions.md: one row for each member, one exclusion with its reason for everybody else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, case, null, or_
+
+from app.endpoints.definition import AnchorStart, Baseline, Definition, ResponseStart
+
+
+def exclusion(
+    definition: Definition, baseline: Baseline | None, start: ResponseStart | AnchorStart | None, row: CTE
+) -> ColumnElement[Any]:
+    """Why a subject is in no result row: the first requirement that it does not meet, or null.
+
+    row: (day_zero, baseline_status where there is a baseline, start_day and end_day where there is a start).
+    """
+    reasons: list[tuple[Any, Any]] = [(row.c.day_zero.is_(None), definition.exclusions.not_started)]
+    if baseline is not None:
+        status = row.c.baseline_status
+        reasons.append((status.is_(None), definition.exclusions.no_status))
+        if baseline.status_in is not None:
+            reasons.append((status.not_in(baseline.status_in), baseline.otherwise))
+        if baseline.status_not_in is not None:
+            reasons.append((status.in_(baseline.status_not_in), baseline.otherwise))
+    if start is not None:
+        beyond = or_(row.c.start_day.is_(None), row.c.start_day > row.c.end_day)
+        reasons.append((beyond, start.otherwise))
+    return case(*reasons, else_=null())
+
+
+def prefixed(table: CTE, prefix: str) -> list[ColumnElement[Any]]:
+    """Every column but the subject, labelled so that several such tables can be stacked."""
+    return [column.label(f"{prefix}_{column.name}") for column in table.c if column.name != "subject"]
