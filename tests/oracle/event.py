@@ -18,6 +18,7 @@ class Event:
     status: str | None
     category: str | None
     grade: int | None
+    value: float | None
     related: str | None
     flag: int | None
     first_day: int
@@ -57,6 +58,8 @@ def belongs(event: Event, where: Where) -> bool:
         and _word(event.category, where.category_in, where.category_not_in)
         and _at_least(event.grade, where.grade_min)
         and _at_most(event.grade, where.grade_max)
+        and (where.value_min is None or (event.value is not None and event.value >= where.value_min))
+        and (where.value_below is None or (event.value is not None and event.value < where.value_below))
         and (where.flag is None or event.flag == int(where.flag))
         and (where.flag_not is None or event.flag is None or event.flag != int(where.flag_not))
     )

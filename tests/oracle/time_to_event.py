@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.endpoints.definition import CensorSource, Definition, TimeToEvent
+from app.endpoints.definition import AnchorStart, CensorSource, Definition, ResponseStart, TimeToEvent
 from tests.oracle.anchors import (
     Death,
     End,
@@ -19,15 +19,16 @@ from tests.oracle.anchors import (
     wholly_before,
 )
 from tests.oracle.event import Event, belongs, select
+from tests.oracle.runs import first_run
 
 
 @dataclass(frozen=True)
 class Result:
-    """A row of the population."""
+    """A row of the population; cnsr None: undetermined, for the reason."""
 
     start: int
     day: int
-    cnsr: int
+    cnsr: int | None
     component: str | None
     reason: str | None
     imputed: str | None
@@ -44,6 +45,7 @@ class Candidate:
     component: str
     second: int | None
     imputed: str | None
+    doubt: str | None = None
 
 
 def derive(events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, cutoff: int) -> Result | str:
@@ -55,13 +57,16 @@ def derive(events: Sequence[Event], definition: Definition, endpoint: TimeToEven
     if refusal is not None:
         return refusal
     end = observation_end(events, definition, endpoint.observation_end, zero, cutoff)
-    start = zero if endpoint.start is None else _response(events, definition, endpoint, zero)
+    start = _start(events, definition, endpoint, zero)
     if start is None or (start is not zero and start.day > end.day):
         assert endpoint.start is not None
         return endpoint.start.otherwise
-    happened = [item for item in _candidates(events, definition, endpoint, zero, start) if _counts(item, start, end)]
+    found = _candidates(events, definition, endpoint, zero, start, end)
+    happened = [item for item in found if _counts(item, start, end)]
     if happened:
-        first = min(happened, key=lambda item: (item.day, item.position, item.record))
+        first = min(happened, key=lambda item: (item.day, item.position, item.imputed or "", item.record))
+        if first.doubt is not None:
+            return Result(start.day, first.day, None, None, first.doubt, first.imputed or start.imputed, first.record)
         return Result(start.day, first.day, 0, first.component, None, first.imputed or start.imputed, first.record)
     return _censored(events, definition, endpoint, start, end)
 
@@ -80,18 +85,33 @@ def _baseline_refusal(
     return None if wanted and not unwanted else rule.otherwise
 
 
-def _response(events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start) -> Start | None:
+def _start(events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start) -> Start | None:
+    rule = endpoint.start
+    if rule is None:
+        return zero
+    if isinstance(rule, AnchorStart):
+        return _last_before(select(events, definition, rule.last), zero)
+    found = response(events, definition, rule, zero)
+    return None if found is None else Start(max(found.first_day, zero.day), found.second, found.record, found.imputed)
+
+
+def _last_before(events: Sequence[Event], zero: Start) -> Start | None:
+    known = [event for event in events if event.first_day <= zero.day]
+    if not known:
+        return None
+    last = min(known, key=lambda event: (-event.first_day, event.record))
+    return Start(last.first_day, last.second, last.record, last.imputed)
+
+
+def response(events: Sequence[Event], definition: Definition, rule: ResponseStart, zero: Start) -> Event | None:
     """The first response after the infusion and not after any blocking event."""
-    assert endpoint.start is not None
-    after = [event for event in select(events, definition, endpoint.start.first) if _responds_after(event, zero)]
+    after = [event for event in select(events, definition, rule.first) if _responds_after(event, zero)]
     if not after:
         return None
     first = min(after, key=lambda event: (max(event.first_day, zero.day), event.record))
     day = max(first.first_day, zero.day)
-    blocks = [event for event in select(events, definition, *endpoint.start.before) if _blocks(event, zero)]
-    if any(event.first_day < day for event in blocks):
-        return None
-    return Start(day, first.second, first.record, first.imputed)
+    blocks = [event for event in select(events, definition, *rule.before) if _blocks(event, zero)]
+    return None if any(event.first_day < day for event in blocks) else first
 
 
 def _responds_after(event: Event, zero: Start) -> bool:
@@ -107,7 +127,7 @@ def _blocks(event: Event, zero: Start) -> bool:
 
 
 def _candidates(
-    events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start, start: Start
+    events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start, start: Start, end: End
 ) -> Iterator[Candidate]:
     sources = [item.source for item in endpoint.events]
     died = death(events, definition, [name for name in sources if definition.sources[name].kind == "death"])
@@ -115,6 +135,11 @@ def _candidates(
         if definition.sources[item.source].kind == "death":
             if died is not None and belongs(died.event, definition.sources[item.source]):
                 yield from _death_candidate(died, position, item.component)
+            continue
+        if item.run is not None:
+            run = first_run(select(events, definition, item.source), item.run, start, end)
+            if run is not None:
+                yield Candidate(run.day, position, run.record, item.component, None, None, run.doubt)
             continue
         for event in select(events, definition, item.source):
             if not _history(event, events, definition, item.source, zero, start):

@@ -5,16 +5,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.endpoints.definition import TimeToEvent, Toxicity, WindowIncidence
+from app.endpoints.definition import ResponseRate, TimeToEvent, Toxicity, WindowIncidence
 from app.endpoints.event import LAST_DAY
-from app.services.derivation import time_to_event, window
+from app.services.derivation import response_rate, time_to_event, window
 from app.services.derivation.question import Question, find_definition
 from app.services.derivation.window import DltRow, SaeRow
 from tests.endpoints.spec.harness import STUDY
 from tests.oracle import incidence, toxicity
+from tests.oracle import response_rate as response_oracle
 from tests.oracle import time_to_event as oracle
 from tests.oracle.event import Event, select, visible
 from tests.oracle.incidence import SaeResult
+from tests.oracle.response_rate import ResponseResult
 from tests.oracle.time_to_event import Result
 from tests.oracle.toxicity import DltResult
 
@@ -39,6 +41,9 @@ def by_engine(connection: Connection, question: Question) -> Answers:
         found = time_to_event.derive(connection, question)
         time_to_event.rejected(connection, question)
         return {row.subject: _result(row) for row in found.rows} | found.excluded
+    if isinstance(rule, ResponseRate):
+        responses, others = response_rate.derive(connection, question)
+        return {row.subject: _response(row) for row in responses} | others
     rows, excluded = window.derive(connection, question)
     if isinstance(rule, WindowIncidence):
         return {row.subject: _sae(SaeRow(row)) for row in rows} | excluded
@@ -48,6 +53,11 @@ def by_engine(connection: Connection, question: Question) -> Answers:
 def _result(row: time_to_event.Row) -> Result:
     assert row.evidence is not None
     return Result(row.start, row.day, row.cnsr, row.component, row.reason, row.imputed, row.evidence["record"])
+
+
+def _response(row: response_rate.ResponseRow) -> ResponseResult:
+    record = row.evidence["record"] if row.evidence else None
+    return ResponseResult(row.start, row.baseline, row.response, row.day, row.imputed, row.assessed, record)
 
 
 def _sae(row: SaeRow) -> SaeResult:
@@ -87,6 +97,8 @@ def _read(events: list[Event], question: Question) -> Any:
     rule, cutoff = question.rule, LAST_DAY if question.cutoff is None else question.cutoff
     if isinstance(rule, TimeToEvent):
         return oracle.derive(events, question.definition, rule, cutoff)
+    if isinstance(rule, ResponseRate):
+        return response_oracle.derive(events, question.definition, rule, cutoff)
     if isinstance(rule, Toxicity):
         return toxicity.derive(events, question.definition, rule, cutoff, question.today)
     return incidence.derive(events, question.definition, rule, cutoff)

@@ -1,6 +1,7 @@
 """Histories as hospitals could send them: few days, so that ties, windows and partial dates meet; corrections too."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -63,6 +64,15 @@ RECORDS: dict[str, st.SearchStrategy[Raw]] = {
     "death": st.builds(death, maybe_day, st.sampled_from([None, "relapse", "infection"])),
     "contact": st.builds(contact, some_day, maybe),
     "lab": st.builds(lab, some_day),
+    "count": st.builds(
+        lambda when, test, value, transfused: record(
+            "lab", test=test, collected=when, value=value, unit="10*9/L", transfused=transfused
+        ),
+        some_day,
+        st.sampled_from(["ANC", "ANC", "PLT", "PLT", "HB"]),
+        st.sampled_from([Decimal("0.1"), Decimal("0.5"), Decimal(3), Decimal(20), Decimal(40), "<0.5", "<20", ">0.4"]),
+        st.sampled_from([None, False, False, False, True]),
+    ),
     "therapy": st.builds(
         therapy,
         some_day,
@@ -113,11 +123,12 @@ THEMES = {
     "response": ["assessment", "assessment", "assessment", "therapy", "transplant", "death", "infusion"],
     "toxicity": ["adverse_event", "adverse_event", "adverse_event", "contact", "death", "withdrawal"],
     "gvhd": ["gvhd", "gvhd", "gvhd", "death", "assessment", "contact"],
+    "counts": [*["count"] * 12, "death", "withdrawal", "transplant", "contact"],
     "anything": list(RECORDS),
 }
 BASELINE = {"relapse": "CR", "gvhd": "CR", "response": "PR"}
 # Ids are few: a second record of the same id is a correction of the first.
-ids = st.sampled_from("123456789")
+ids = st.sampled_from("123456789abcd")
 statuses = st.sampled_from(["final"] * 9 + ["entered-in-error"])
 
 
@@ -139,7 +150,10 @@ def person(draw: st.DrawFn, number: str, theme: str = "anything") -> list[Raw]:
             {**infusion(draw(st.sampled_from([0, 0, "2026-03-10T09:00:00+01:00"]))), "id": "0"},
             {**assessment(draw(st.sampled_from([-9, -1])), status), "id": "0"},
         ]
-    records = usual + draw(st.lists(any_record(theme), min_size=1, max_size=7))
+    if theme == "counts":
+        usual.append({**transplant(-9), "id": "00"})
+    most = 14 if theme == "counts" else 7
+    records = usual + draw(st.lists(any_record(theme), min_size=1, max_size=most))
     return [{**raw, "subject": number, "id": f"{number}-{raw['id']}"} for raw in records]
 
 

@@ -27,7 +27,13 @@ def agree(connection: Connection, rows: list[dict[str, Any]], asked: Asked) -> N
     fill(connection, rows)
     for endpoint, analysis in QUESTIONS:
         question = Asked(analysis, asked.cutoff, asked.as_of, asked.time).question(endpoint)
-        assert by_engine(connection, question) == by_oracle(rows, question), (endpoint, analysis)
+        found, expected = by_engine(connection, question), by_oracle(rows, question)
+        differing = {
+            key: (found.get(key), expected.get(key))
+            for key in {*found, *expected}
+            if found.get(key) != expected.get(key)
+        }
+        assert not differing, (endpoint, analysis)
 
 
 @settings(max_examples=150)

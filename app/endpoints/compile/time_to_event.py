@@ -118,10 +118,16 @@ def _prevalent(parts: Plan, source: str, event: FromClause) -> ColumnElement[boo
     )
 
 
+def _order(found: CTE) -> tuple[ColumnElement[Any], ...]:
+    """By day, by place in the list, the dates that are known better first, then by record."""
+    guess = case((found.c.dtf == "D", 1), (found.c.dtf == "M", 2), (found.c.dtf == "Y", 3), else_=0)
+    return found.c.day, found.c.position, guess, found.c.record
+
+
 def _event(parts: Plan, found: CTE) -> CTE:
     start, end = parts.start, parts.end
     ranked = (
-        select(*found.c, place(found.c.subject, found.c.day, found.c.position, found.c.record))
+        select(*found.c, place(found.c.subject, *_order(found)))
         .join_from(found, start, found.c.subject == start.c.subject)
         .join(end, end.c.subject == found.c.subject)
         .where(after(found.c.day, found.c.second, start), found.c.day <= end.c.day)
@@ -198,5 +204,5 @@ def all_candidates(definition: Definition, endpoint: TimeToEvent, one_subject: b
         )
         .join_from(found, parts.start, found.c.subject == parts.start.c.subject)
         .join(parts.end, parts.end.c.subject == found.c.subject)
-        .order_by(found.c.subject, found.c.day, found.c.position, found.c.record)
+        .order_by(found.c.subject, *_order(found))
     )

@@ -30,7 +30,7 @@ STUDY = bindparam("study", None, String)
 AS_OF = bindparam("as_of", None, BigInteger)
 CUTOFF = bindparam("cutoff", None, Integer)
 SUBJECT = bindparam("subject", None, BigInteger)
-CONDITIONS = ("kind", "status", "category", "grade", "flag")  # the columns that a `where` speaks of
+CONDITIONS = ("kind", "status", "category", "grade", "value", "flag")  # the columns that a `where` speaks of
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,10 @@ def _numbers(event: FromClause, where: Where) -> list[ColumnElement[bool]]:
         conditions.append(column.grade >= where.grade_min)
     if where.grade_max is not None:
         conditions.append(column.grade <= where.grade_max)
+    if where.value_min is not None:
+        conditions.append(column.value >= where.value_min)
+    if where.value_below is not None:
+        conditions.append(column.value < where.value_below)
     if where.flag is not None:
         conditions.append(column.flag == int(where.flag))
     if where.flag_not is not None:

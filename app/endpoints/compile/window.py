@@ -137,7 +137,7 @@ def grades(parts: Window, sources: list[str]) -> CTE:
     )
 
 
-_KEPT = ("kind", "status", "category", "grade", "related", "flag", "second")
+_KEPT = ("kind", "status", "category", "grade", "value", "related", "flag", "second")
 
 
 def _doubtful(parts: Window, event: FromClause) -> ColumnElement[str]:

@@ -19,7 +19,7 @@ from app.domain.record import Record
 from app.domain.records import read_record
 from app.endpoints.event import EVENT, FOREVER, METADATA, event_row
 from app.interop.events import read_events
-from app.services.derivation import window
+from app.services.derivation import response_rate, window
 from app.services.derivation.question import Question, find_definition
 from app.services.derivation.time_to_event import derive, row_json
 from app.services.derivation.window import DltRow, SaeRow
@@ -180,6 +180,9 @@ def memory() -> Iterator[Connection]:
 
 def derived(connection: Connection, question: Question) -> dict[int, dict[str, Any] | str]:
     """Run one question over a filled event table."""
+    if question.endpoint == "CR":
+        responses, excluded = response_rate.derive(connection, question)
+        return {row.subject: row.as_json(f"{row.subject:03}") for row in responses} | excluded
     if question.endpoint in ("DLT", "SAE"):
         found, excluded = window.derive(connection, question)
         return {row.subject: _window_json(row, question) for row in found} | excluded
@@ -210,11 +213,13 @@ def outcome(endpoint: str, *records: Raw, **asked: Any) -> str:
     found = answer(endpoint, *records, **asked)
     if isinstance(found, str):
         return f"excluded: {found}"
-    return {"DLT": _dlt_words, "SAE": _sae_words}.get(endpoint, _words)(found)
+    return {"DLT": _dlt_words, "SAE": _sae_words, "CR": _cr_words}.get(endpoint, _words)(found)
 
 
 def _words(found: dict[str, Any]) -> str:
     flag = f", imputed {found['imputed']}" if found["imputed"] else ""
+    if found["status"] == "undetermined":
+        return f"undetermined: {found['reason']}"
     if found["status"] == "event":
         return f"{found['component']} on day {found['days']}{flag}"
     return f"censored on day {found['days']}: {found['reason']}{flag}"
@@ -227,6 +232,10 @@ def _dlt_words(found: dict[str, Any]) -> str:
     if not found["evaluable"]:
         return ("pending" if found["pending"] else f"not evaluable: {found['reason']}") + unresolved
     return "unresolved" if unresolved else ", ".join(["no DLT", *found["excluded_by"]])
+
+
+def _cr_words(found: dict[str, Any]) -> str:
+    return f"{found['response']} on day {found['days']}{_flag(found)}" if found["cr"] else found["reason"]
 
 
 def _sae_words(found: dict[str, Any]) -> str:
