@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, case, null, or_
 
+from app.endpoints.compile.anchors import evidence
 from app.endpoints.definition import AnchorStart, Baseline, Definition, ResponseStart
 
 
@@ -36,3 +37,8 @@ def exclusion(
 def prefixed(table: CTE, prefix: str) -> list[ColumnElement[Any]]:
     """Every column but the subject, labelled so that several such tables can be stacked."""
     return [column.label(f"{prefix}_{column.name}") for column in table.c if column.name != "subject"]
+
+
+def day_zero_columns(zero: CTE) -> list[ColumnElement[Any]]:
+    """Day 0 with its evidence: (day_zero, zero_record, zero_version, zero_resource)."""
+    return [zero.c.day.label("day_zero"), *[column.label(f"zero_{column.name}") for column in evidence(zero)]]

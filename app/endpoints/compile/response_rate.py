@@ -18,7 +18,7 @@ from app.endpoints.compile.anchors import (
     observation_end,
     place,
 )
-from app.endpoints.compile.population import exclusion, prefixed
+from app.endpoints.compile.population import day_zero_columns, exclusion, prefixed
 from app.endpoints.compile.stack import Part, stack
 from app.endpoints.compile.start import response
 from app.endpoints.compile.visible import Scope
@@ -35,9 +35,9 @@ def response_rate(definition: Definition, endpoint: ResponseRate, one_subject: b
     found, last = response(scope, endpoint.response, zero), _last_status(scope, definition.status, zero, end)
     tables: list[Part] = [
         (enrolled_subjects(scope, definition.enrolled), [literal(1).label("enrolled")]),
-        (zero, [zero.c.day.label("day_zero")]),
+        (zero, day_zero_columns(zero)),
         (end, [end.c.day.label("end_day"), end.c.position.label("end_position")]),
-        (status, [status.c.status.label("baseline_status")]),
+        (status, prefixed(status, "baseline")),
         (found, prefixed(found, "response")),
         (last, prefixed(last, "assessed")),
     ]

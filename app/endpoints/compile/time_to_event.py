@@ -27,7 +27,7 @@ from app.endpoints.compile.anchors import (
     place,
     reached_before,
 )
-from app.endpoints.compile.population import exclusion, prefixed
+from app.endpoints.compile.population import day_zero_columns, exclusion, prefixed
 from app.endpoints.compile.run import first_run
 from app.endpoints.compile.stack import Part, stack
 from app.endpoints.compile.start import start_of
@@ -177,14 +177,14 @@ def rows(definition: Definition, endpoint: TimeToEvent, one_subject: bool = Fals
     found, censored = _event(parts, candidates(parts)), _censor(parts)
     tables: list[Part] = [
         (enrolled_subjects(parts.scope, definition.enrolled), [literal(1).label("enrolled")]),
-        (parts.zero, [parts.zero.c.day.label("day_zero")]),
+        (parts.zero, day_zero_columns(parts.zero)),
         (parts.end, [parts.end.c.day.label("end_day"), parts.end.c.position.label("end_position")]),
         (parts.start, prefixed(parts.start, "start")),
         (found, prefixed(found, "event")),
         (censored, prefixed(censored, "censor")),
     ]
     if parts.baseline is not None:
-        tables.append((parts.baseline, [parts.baseline.c.status.label("baseline_status")]))
+        tables.append((parts.baseline, prefixed(parts.baseline, "baseline")))
     row = stack(tables, "stacked")
     excluded = exclusion(definition, endpoint.baseline, endpoint.start, row).label("excluded")
     return select(row, excluded).where(row.c.enrolled == 1).order_by(row.c.subject)

@@ -142,7 +142,14 @@ def rejected(connection: Connection, question: Question) -> dict[int, list[dict[
             day = None if row["day"] == FIRST_DAY else iso_day(row["day"])
             entry = {"record": row["record"], "version": row["version"], "date": day, "why": why}
             found.setdefault(row["subject"], []).append(entry)
+    for row in question.run(connection, "superseded"):
+        found.setdefault(row["subject"], []).append(_superseded(row))
     return found
+
+
+def _superseded(row: Any) -> dict[str, Any]:
+    day = None if row["first_day"] == FIRST_DAY else iso_day(row["first_day"])
+    return {"record": row["record"], "version": row["version"], "date": day, "why": "superseded version"}
 
 
 def _why(row: Any, question: Question, chosen: dict[int, str]) -> str | None:
