@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install develop demo test check openapi format bench lock clean
+.PHONY: help install develop demo test test-spark check openapi format bench lock clean
 
 prepare = @"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	version=$$("$(PYTHON)" --version 2>&1) || version='not to be found'; \
@@ -31,6 +31,10 @@ demo: install ## start the service on an example trial and load it (ARGS=--once:
 
 test: develop ## run the tests (ARGS: pytest's, as in ARGS="-k follow_up")
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-spark: ## run the tests on Spark; needs Java
+	$(prepare) spark
+	@$(BIN)/python -m pytest -m spark $(ARGS)
 
 check: develop ## everything that must hold: lint, format, types, import directions, openapi, migrations, tests
 	$(call step,lint,$(BIN)/ruff check)

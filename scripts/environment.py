@@ -1,6 +1,6 @@
 """Make, check or mend the virtual environment .venv, from the hash-pinned requirements alone.
 
-Run by the Makefile before each target: ``python3 scripts/environment.py base|dev``. A stamp in .venv/.stamps holds
+Run by the Makefile before each target: ``python3 scripts/environment.py base|dev|spark``. A stamp in .venv/.stamps holds
 the digest of what was installed from; where a stamp does not fit (other pins, other Python, moved checkout, interrupted
 set-up) the environment is built anew, so that nothing stays in it that the pins no longer name. Standard library only.
 """
@@ -27,12 +27,21 @@ STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (*PINNED, "-r", "requirements/build.txt", "-r", "requirements/base.txt"),
     ),
     "dev": (("requirements/dev.txt",), (*PINNED, "-r", "requirements/dev.txt")),
+    # pyspark comes as source only; it is built with the pinned build tools.
+    "spark": (
+        ("requirements/spark.txt",),
+        (*PINNED, "--no-binary", "pyspark", "--no-build-isolation", "-r", "requirements/spark.txt"),
+    ),
     "project": (
         ("pyproject.toml", "hatch_build.py", "app/version.py", "requirements/base.in"),
         ("--no-deps", "--no-build-isolation", "--editable", "."),
     ),
 }
-LEVELS = {"base": ("base", "project"), "dev": ("base", "dev", "project")}
+LEVELS = {
+    "base": ("base", "project"),
+    "dev": ("base", "dev", "project"),
+    "spark": ("base", "dev", "spark", "project"),
+}
 MADE = "python"
 
 
@@ -75,7 +84,7 @@ def unfit() -> str | None:
         return "its set-up was not finished, or not ours"
     if stamp(MADE) != made_by():
         return "it belongs to another Python or another folder"
-    if any(stamp(step) not in (None, digest(step)) for step in ("base", "dev")):
+    if any(stamp(step) not in (None, digest(step)) for step in ("base", "dev", "spark")):
         return "the requirements changed"
     return None if works() else "its Python does not start"
 

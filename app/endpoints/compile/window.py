@@ -24,7 +24,7 @@ from app.endpoints.compile.anchors import (
     observation_end,
     reached_before,
 )
-from app.endpoints.compile.population import exclusion
+from app.endpoints.compile.population import day_zero_columns, exclusion
 from app.endpoints.compile.stack import Part, stack, wide
 from app.endpoints.compile.visible import Scope, earlier, named
 from app.endpoints.definition import Definition, Toxicity, WindowIncidence
@@ -88,11 +88,23 @@ def members(parts: Window, found: CTE) -> Select[Any]:
     return select(union).order_by(union.c.subject, *order)
 
 
+_FRAME = (
+    "subject",
+    "day_zero",
+    "zero_record",
+    "zero_version",
+    "zero_resource",
+    "observed_until",
+    "end_position",
+    "seen_day",
+)
+
+
 def _frame(parts: Window) -> CTE:
-    """(subject, excluded, day_zero, observed_until, end_position, seen_day, death_day): the subject's own row."""
+    """The subject's own row: `_FRAME`, death_day where it lies in the window, and why the subject is excluded."""
     tables: list[Part] = [
         (parts.enrolled, [literal(1).label("enrolled")]),
-        (parts.zero, [parts.zero.c.day.label("day_zero")]),
+        (parts.zero, day_zero_columns(parts.zero)),
         (parts.end, [parts.end.c.day.label("observed_until"), parts.end.c.position.label("end_position")]),
         (parts.seen, [parts.seen.c.day.label("seen_day")]),
         (parts.death, [parts.death.c.day.label("died")]),
@@ -100,7 +112,7 @@ def _frame(parts: Window) -> CTE:
     row = stack(tables, "stacked")
     last = row.c.day_zero + parts.definition.window_days
     in_window = and_(row.c.died >= row.c.day_zero, row.c.died <= last, row.c.died <= row.c.observed_until)
-    kept = [row.c[name] for name in ("subject", "day_zero", "observed_until", "end_position", "seen_day")]
+    kept = [row.c[name] for name in _FRAME]
     death_day = case((in_window, row.c.died), else_=null()).label("death_day")
     excluded = exclusion(parts.definition, None, None, row).label("excluded")
     return named(select(*kept, death_day, excluded).where(row.c.enrolled == 1), "frame")
