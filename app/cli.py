@@ -13,10 +13,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from app.commands import study
 from app.config import Settings
+from app.engines.name import Name
 from app.version import VERSION
 
 app = typer.Typer(name="engraft", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+app.add_typer(study.app)
 console = Console()
 errors = Console(stderr=True)
 
@@ -181,6 +184,53 @@ def rebuild(
     found = run(settings(data, database), check)
     console.print(f"{found.resources} resource versions, {found.events} events; {found.different} differ")
     raise typer.Exit(1 if check and found.different else 0)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="folder to write; made where it is missing")],
+    study: Annotated[str, typer.Option()],
+    as_of: Annotated[
+        str | None, typer.Option(help="what had been received by then: date-time with offset, or seq")
+    ] = None,
+    data: Data = Path("data"),
+    database: DatabaseUrl = None,
+) -> None:
+    """Write a study's coded data as Parquet, for `engraft derive`."""
+    from app.commands.export import run
+    from app.domain.errors import Fault
+    from app.engines.extra import EngineUnavailable
+
+    try:
+        found = run(settings(data, database), study, as_of, folder)
+    except (EngineUnavailable, Fault) as error:
+        errors.print(str(error))
+        raise typer.Exit(2) from None
+    console.print(f"{found.events} events of {found.subjects} subjects in {folder}, as of seq {found.as_of_seq}")
+
+
+@app.command()
+def derive(
+    source: Annotated[Path, typer.Option("--input", help="folder written by `engraft export`")],
+    target: Annotated[Path, typer.Option("--output", help="folder to write; made where it is missing")],
+    engine: Annotated[Name, typer.Option(help="duckdb or spark")] = Name.duckdb,
+    analysis: Annotated[str, typer.Option(help="`primary`, a named alternative, or all")] = "all",
+    cutoff: Annotated[str | None, typer.Option(help="last day that counts, YYYY-MM-DD; inclusive")] = None,
+    as_of: Annotated[str | None, typer.Option(help="an earlier moment than that of the export")] = None,
+    master: Annotated[str, typer.Option(help="where Spark runs, as `spark-submit --master` has it")] = "local[*]",
+) -> None:
+    """Derive every endpoint over an exported folder, on DuckDB or Spark."""
+    from app.commands.derive import Asked, run
+    from app.domain.errors import Fault
+    from app.engines.export import NotAnExport
+    from app.engines.extra import EngineUnavailable
+
+    try:
+        count = run(engine, source, target, Asked(analysis, cutoff, as_of, master))
+    except (EngineUnavailable, NotAnExport, Fault) as error:
+        errors.print(str(error))
+        raise typer.Exit(2) from None
+    console.print(f"{count} analyses of endpoints in {target}")
 
 
 def main() -> None:

@@ -17,12 +17,25 @@ from app.api.door import Door
 from app.api.fhir.app import fhir_app
 from app.api.last_resort import LastResort
 from app.api.limits import BodyLimit
-from app.api.routes import endpoints, grades, health, records, status, studies
+from app.api.routes import (
+    adverse_events,
+    cuts,
+    definitions,
+    endpoints,
+    explanations,
+    grades,
+    health,
+    plots,
+    records,
+    status,
+    studies,
+)
 from app.config import Settings
 from app.migrate import upgrade
 from app.services.asking import utc_now
 from app.services.context import Services
 from app.services.intake.study import seed
+from app.storage import planner
 from app.storage.database import open_database
 from app.storage.documents import Reader
 from app.storage.statistics import Statistics
@@ -53,7 +66,19 @@ def create_app(
 
     app = FastAPI(title="Engraft", version=VERSION, summary=SUMMARY, lifespan=life, docs_url=None, redoc_url=None)
     app.state.services = tools
-    for module in (studies, records, endpoints, status, grades, health):
+    for module in (
+        definitions,
+        studies,
+        cuts,
+        records,
+        endpoints,
+        plots,
+        adverse_events,
+        status,
+        grades,
+        health,
+        explanations,
+    ):
         app.include_router(module.router)
     app.add_middleware(Door, prefix="/fhir", app_behind=fhir_app(tools))
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
@@ -69,9 +94,9 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
         settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(settings.url)
     database = open_database(settings.url, settings.readers)
-    # SQLite plans our statements better without statistics: with them it reads whole tables to build filters.
-    written = None if database.embedded else Statistics(database).written
-    writer = Writer(database.write, written=written)
+    writer = Writer(database.write, written=None if database.embedded else Statistics(database).written)
+    if database.embedded:
+        writer.run(planner.state)
     tools = Services(settings, database, writer, Reader(database), clock, new_id)
     tools.writer.run(lambda connection: seed(connection, clock(), new_id))
     return tools

@@ -1,25 +1,35 @@
-"""python -m benchmarks: every figure, one table."""
+"""python -m benchmarks: every figure, one table. With names of parts (service, estimators): only those."""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measures import all_measures
+from benchmarks.estimators import estimator_measures
+from benchmarks.measures import Measure, all_measures
 
 
-def main() -> None:
+def _service() -> Iterator[Measure]:
     root = Path(__file__).resolve().parents[1]
-    shared = Path(os.environ.get("ENGRAFT_SHARED", root.parent / "shared"))
+    return all_measures(Path(os.environ.get("ENGRAFT_SHARED", root.parent / "shared")))
+
+
+PARTS: dict[str, Callable[[], Iterator[Measure]]] = {"service": _service, "estimators": estimator_measures}
+
+
+def main(names: list[str]) -> None:
     table = Table(title="ratios of one run")
     for name in ("what", "ours", "limit", "ratio", "aim"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    for item in all_measures(shared):
-        table.add_row(item.name, item.ours, item.limit, f"{item.ratio:.2f}", item.aim)
+    for part in names or PARTS:
+        for item in PARTS[part]():
+            table.add_row(item.name, item.ours, item.limit, f"{item.ratio:.2f}", item.aim)
     Console(width=140).print(table)
 
 
-main()
+main(sys.argv[1:])

@@ -1,8 +1,9 @@
 """Make, check or mend the virtual environment .venv, from the hash-pinned requirements alone.
 
-Run by the Makefile before each target: ``python3 scripts/environment.py base|dev|spark``. A stamp in .venv/.stamps holds
-the digest of what was installed from; where a stamp does not fit (other pins, other Python, moved checkout, interrupted
-set-up) the environment is built anew, so that nothing stays in it that the pins no longer name. Standard library only.
+Run by the Makefile before each target: ``python3 scripts/environment.py base|dev|spark``. A stamp in .venv/.stamps
+holds the digest of what was installed from; where a stamp does not fit (other pins, other Python, moved checkout,
+interrupted set-up) the environment is built anew, so that nothing stays in it that the pins no longer name. Standard
+library only.
 """
 
 import contextlib

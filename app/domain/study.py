@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.domain.terms import Frozen, SourceName, Text
 
@@ -24,15 +24,15 @@ def _known_zone(name: str) -> str:
 
 
 class Site(Frozen):
-    """A hospital that takes part; time_zone is an IANA name."""
+    """A hospital that takes part; time_zone is an IANA name, or null where its dates count as they are written."""
 
     id: SourceName
-    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None
 
     @property
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> ZoneInfo | None:
         """The site's time zone."""
-        return ZoneInfo(self.time_zone)
+        return None if self.time_zone is None else ZoneInfo(self.time_zone)
 
 
 def _once(sites: list[Site]) -> list[Site]:
@@ -42,14 +42,18 @@ def _once(sites: list[Site]) -> list[Site]:
 
 
 class Study(Frozen):
-    """A study: a title, the definition of its endpoints, and its sites."""
+    """A study: a title, the definition of its endpoints, and its sites.
+
+    definition_version: absent, the newest for a new study, and what it was for one that keeps its definition.
+    """
 
     title: Text | None = None
     definition: StudyName
+    definition_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     sites: Annotated[list[Site], AfterValidator(_once)] = []
 
-    def zones(self) -> dict[str, ZoneInfo]:
-        """Time zone of each declared site."""
+    def zones(self) -> dict[str, ZoneInfo | None]:
+        """Time zone of each declared site, None where its dates count as they are written."""
         return {site.id: site.zone for site in self.sites}
 
     def as_json(self) -> dict[str, Any]:

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from typing import Literal
 
+from app.domain.adverse_event import Consciousness, Oedema, Oxygen, Seizure
 from app.grading.determined import Determined, settle
 from app.grading.tables import rows
 
 Hypotension = Literal["none", "no-vasopressor", "one-vasopressor", "several-vasopressors"]
-Hypoxia = Literal["none", "low-flow", "high-flow", "positive-pressure"]
-Consciousness = Literal["alert", "wakes-spontaneously", "wakes-to-voice", "wakes-to-touch", "unarousable"]
-Seizure = Literal["none", "brief", "prolonged"]
 Motor = Literal["none", "focal-weakness"]
-Oedema = Literal["none", "focal", "diffuse"]
 
 
 def crs_grade(
     fever: bool | None,
     hypotension: Hypotension | None,
-    hypoxia: Hypoxia | None,
+    hypoxia: Oxygen | None,
     fever_treated: bool | None = False,
 ) -> Determined[int]:
     """Grade 0 to 4 (grade 5, death, is reported, not derived): the worse of hypotension and hypoxia.

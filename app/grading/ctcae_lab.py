@@ -15,6 +15,7 @@ from app.grading.criteria import Branch, Criterion, Direction, GradeRule, Term, 
 LOWEST_CERTAIN = "lowest-certain-grade"
 NO_BASELINE = "no-baseline"
 BASELINE_STATE_UNKNOWN = "baseline-state-unknown"
+NO_UPPER_LIMIT = "no usable upper limit of normal"
 _PERCENT = Decimal("0.01")
 
 
@@ -109,6 +110,9 @@ class _Case:
 
     def graded(self, rules: tuple[GradeRule, ...]) -> LabGrade:
         """Grade 4 first. A grade that stays open makes a lower one `lowest certain`, and leaves no grade 0."""
+        if "ABNORMAL" in self.term.baseline_states and self.limit("ULN") is None:
+            # Whichever measure the baseline asks for, such a term is not graded without the result's own limit.
+            return _ungraded(self.term, NO_UPPER_LIMIT, self.version, self.flags)
         unknown: dict[str, None] = {}
         for rule in rules:
             applicable = [branch for branch in rule.branches if self.applies(branch)]
@@ -186,7 +190,7 @@ class _Case:
         if self.cut(criterion) is not None:
             return f"a result given as {self.result.comparator}{self.value} leaves the grade open"
         if criterion.reference in ("ULN", "ULN+"):
-            return "no usable upper limit of normal"
+            return NO_UPPER_LIMIT
         if criterion.reference == "LLN":
             return "no usable lower limit of normal"
         return "no baseline" if self.baseline is None else "no usable baseline"

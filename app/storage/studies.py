@@ -26,8 +26,8 @@ class StoredStudy:
     study: Study
 
     @property
-    def zones(self) -> dict[str, tzinfo]:
-        """Time zone by declared site."""
+    def zones(self) -> dict[str, tzinfo | None]:
+        """Time zone by declared site, None where its dates count as they are written."""
         return dict(self.study.zones())
 
 

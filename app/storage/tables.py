@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -40,6 +41,33 @@ STUDY = Table(
     Column("definition_version", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
+)
+
+DEFINITION = Table(
+    "definition",
+    METADATA,
+    # A version never changes once it is stored: results name it.
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+DATA_CUT = Table(
+    "data_cut",
+    METADATA,
+    Column("study", ForeignKey("study.name"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("cutoff", Integer, nullable=False),
+    Column("as_of_seq", BigInteger, nullable=False),
+    Column("as_of_time", String(32), nullable=False),
+    Column("definition", String(64), nullable=False),
+    Column("definition_version", Integer, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    ForeignKeyConstraint(["definition", "definition_version"], ["definition.id", "definition.version"]),
 )
 
 SUBJECT = Table(

@@ -32,9 +32,10 @@ def test_grades_of_every_result(hospital: Door) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     low, unknown = parse(answer.content)["grades"]
+    assert low.pop("resource").startswith("Observation/")
     assert low == {
         "record": "lab/A/ehr/L1",
-        "record_version": None,
+        "record_version": 1,
         "test": "ANC",
         "collected": "2024-03-10",
         "day": 9,
@@ -51,6 +52,7 @@ def test_grades_of_every_result(hospital: Door) -> None:
         "assumed": None,
         "flags": [],
         "version": "5.0",
+        "reported": [],
     }
     assert (unknown["grade"], unknown["reason"]) == (None, "no usable lower limit of normal")
 

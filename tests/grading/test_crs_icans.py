@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.grading.crs_icans import Consciousness, Hypotension, Hypoxia, Motor, Oedema, Seizure, crs_grade, ice_score
+from app.grading.crs_icans import Consciousness, Hypotension, Motor, Oedema, Oxygen, Seizure, crs_grade, ice_score
 from app.grading.crs_icans import icans_grade as icans
 
 
@@ -18,7 +18,7 @@ from app.grading.crs_icans import icans_grade as icans
         ("none", "positive-pressure", 4),
     ],
 )
-def test_crs_is_the_worse_of_hypotension_and_hypoxia(hypotension: Hypotension, hypoxia: Hypoxia, expected: int) -> None:
+def test_crs_is_the_worse_of_hypotension_and_hypoxia(hypotension: Hypotension, hypoxia: Oxygen, expected: int) -> None:
     assert crs_grade(True, hypotension, hypoxia).value == expected
 
 

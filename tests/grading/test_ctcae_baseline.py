@@ -63,9 +63,12 @@ def test_the_rule_names_the_branch_that_decided() -> None:
     assert graded("ALT", "30", "30").rule == "not ULN >1"
 
 
-def test_an_abnormal_baseline_needs_no_upper_limit_of_the_result_itself() -> None:
-    assert graded("ALT", "301", "100", high=None).grade == 2
-    assert graded("ALT", "301", "30", high=None).reason == "no usable upper limit of normal"
+@pytest.mark.parametrize("test", LIVER)
+@pytest.mark.parametrize("base", ["100", "30", None])
+def test_a_liver_term_needs_the_upper_limit_of_the_result_itself(test: str, base: str | None) -> None:
+    """As admiral: not graded without the limit, not even by multiples of an abnormal baseline."""
+    found = graded(test, "3001", base, high=None)
+    assert (found.grade, found.reason) == (None, "no usable upper limit of normal")
 
 
 def test_a_baseline_without_a_range_is_not_taken_as_abnormal_and_says_so() -> None:
@@ -163,6 +166,9 @@ def test_fibrinogen_counts_its_fall_only_when_it_is_abnormal(value: str, base: s
         ("2.01", "0.8", 3, "on anticoagulation"),
         ("2.6", "2.5", 3, None),
         ("1.1", None, 0, None),
+        ("1.3", None, 1, None),
+        ("1.6", None, 2, None),
+        ("2.6", None, 3, None),
     ],
 )
 def test_inr(value: str, base: str | None, expected: int, assumed: str | None) -> None:

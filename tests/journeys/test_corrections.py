@@ -162,6 +162,22 @@ def test_a_correction_moves_a_record_to_a_subject_that_is_not_known_yet(door: Do
     assert door.rebuilt().different == 0
 
 
+@pytest.mark.parametrize("owner", ["A-001", "A-003"], ids=["known", "not known yet"])
+def test_a_record_that_moves_as_its_subject_arrives_is_not_that_subjects(door: Door, owner: str) -> None:
+    """It waited for A-002; one payload brings the correction to another subject, and then A-002."""
+    door.send(subject("A-001"), by_version(1, subject="A-002"))
+    answer = door.send(
+        by_version(2, subject=owner), subject("A-002"), record("death", "X1", "A-002", date="2024-04-20")
+    )
+    assert answer.status_code == 201
+    door.send(subject(owner))
+    numbers = ["A-001", "A-002", "A-003"]
+    infused = [number for number in numbers if door.status(number).get("infusions")]
+    assert infused == [owner]
+    assert [row["subject"] for row in door.rows("OS")["rows"]] == [owner]
+    assert door.rebuilt().different == 0
+
+
 def test_a_subject_entered_in_error_leaves_the_study_and_comes_back(door: Door) -> None:
     door.send(subject(version=1), subject("A-002"), by_version(1), record("death", "X1", date="2024-04-20"))
     assert len(door.rows("OS")["rows"]) == 1

@@ -1,17 +1,19 @@
 """A subject's laboratory results with their grades. Day 0 is 2024-03-01; expected grades are CTCAE v5.0's by hand."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.services.grades import grades
-from tests.journeys.door import STUDY, Door, open_door, record, subject
+from app.domain.observation import Lab
+from app.domain.records import read_record
+from app.services.grades.graded import graded_results
+from app.services.status.chart import Chart
+from tests.journeys.door import STUDY, Door, Raw, open_door, record, subject
+from tests.services.lab_records import INFUSION, alt, asked, entries, lab
 
 ALT = "Alanine aminotransferase increased"
-INFUSION = record("infusion", "I1", start="2024-03-01T10:00:00+01:00", outcome="completed")
-Raw = dict[str, Any]
 
 
 @pytest.fixture
@@ -21,31 +23,6 @@ def site(tmp_path: Path) -> Iterator[Door]:
         door.put_study(STUDY, "A")
         door.send(subject("A-001", consent_date="2024-02-01"))
         yield door
-
-
-def lab(
-    identifier: str, test: str, collected: str, value: float | int | str | None, unit: str | None, **fields: Any
-) -> Raw:
-    optional = {"value": value, "unit": unit, **fields}
-    given = {name: found for name, found in optional.items() if found is not None}
-    return record("lab", identifier, test=test, collected=collected, **given)
-
-
-def asked(site: Door, *records: Raw, cutoff: str | None = None, as_of: str | None = None) -> Raw:
-    """The answer after the records came in; all of them must be taken."""
-    if records:
-        receipt = site.receipt(*records)
-        assert receipt["rejected"] == 0, receipt
-    with site.services.database.read.connect() as connection:
-        return grades(connection, STUDY, "A-001", cutoff, as_of)
-
-
-def entries(answer: Raw, term: str | None = None) -> list[Raw]:
-    return [entry for entry in answer["grades"] if term is None or entry["term"] == term]
-
-
-def alt(identifier: str, collected: str, value: float | int | str | None, **fields: Any) -> Raw:
-    return lab(identifier, "ALT", collected, value, "U/L", **{"low": 7, "high": 40, **fields})
 
 
 def test_one_entry_for_each_result_and_term(site: Door) -> None:
@@ -216,10 +193,62 @@ def test_corrections_and_errors(site: Door) -> None:
     assert [(entry["record_version"], entry["grade"]) for entry in entries(answer)] == [(2, 3)]
     assert [(entry["record_version"], entry["grade"]) for entry in entries(asked(site, as_of=before))] == [
         (1, 0),
-        (None, 4),
+        (1, 4),
     ]
 
 
 def test_a_value_below_what_can_be_measured(site: Door) -> None:
     (entry,) = entries(asked(site, lab("L1", "ANC", "2024-03-08", "<0.1", "10*9/L")))
     assert (entry["value"], entry["grade"], entry["flags"]) == ("<0.1", 4, ())
+
+
+def test_the_record_is_named_with_the_version_and_resource_that_count(site: Door) -> None:
+    asked(site, alt("L1", "2024-03-05", 30, version=7))
+    (first,) = entries(asked(site))
+    (second,) = entries(asked(site, alt("L1", "2024-03-05", 31, version=9)))
+    assert [entry["record_version"] for entry in (first, second)] == [7, 9]
+    assert first["resource"].endswith("/_history/1")
+    assert second["resource"] == first["resource"].replace("/_history/1", "/_history/2")
+
+
+def calcium(identifier: str, value: float, collected: str = "2024-03-08", unit: str = "mmol/L") -> Raw:
+    low, high = (2.15, 2.55) if unit == "mmol/L" else (8.6, 10.2)
+    return lab(identifier, "calcium", collected, value, unit, low=low, high=high)
+
+
+def albumin(identifier: str, value: float | str, collected: str = "2024-03-08", unit: str = "g/L") -> Raw:
+    return lab(identifier, "albumin", collected, value, unit, low=35, high=50)
+
+
+@pytest.mark.parametrize(
+    ("albumins", "value", "expected", "assumed"),
+    [
+        # 1.96 + 0.02 x (40 - 30) = 2.16: within its range. Uncorrected it would be grade 2.
+        ([albumin("L2", 30)], 1.96, 0, "corrected to 2.16 mmol/L for an albumin of 30 g/L"),
+        ([albumin("L2", 3, unit="g/dL")], 1.96, 0, "corrected to 2.16 mmol/L for an albumin of 30 g/L"),
+        ([albumin("L2", 45)], 2.2, 1, "corrected to 2.1 mmol/L for an albumin of 45 g/L"),
+        ([albumin("L2", 40)], 1.99, 2, "corrected to 1.99 mmol/L for an albumin of 40 g/L"),
+        ([], 1.96, None, None),
+        ([albumin("L2", 30, "2024-03-07")], 1.96, None, None),  # of another day
+        ([albumin("L2", "<30")], 1.96, None, None),
+        ([albumin("L2", 30, "2024-03")], 1.96, None, None),
+    ],
+)
+def test_total_calcium_is_corrected_for_the_albumin_of_its_day(
+    site: Door, albumins: list[Raw], value: float, expected: int | None, assumed: str | None
+) -> None:
+    found = entries(asked(site, calcium("L1", value), *albumins), "Hypocalcemia")
+    assert [(entry["test"], entry["grade"], entry["assumed"]) for entry in found] == [("CA", expected, assumed)]
+    assert (found[0]["reason"] is None) is (expected is not None)
+
+
+def test_the_version_of_the_study_decides() -> None:
+    """ANC 0.3 is grade 4 in v5.0 and grade 3 in v6.0."""
+    found = read_record({**lab("L1", "ANC", "2024-03-08", "0.3", "10*9/L"), "value": Decimal("0.3")})
+    assert isinstance(found, Lab)
+    chart = Chart([found], None, None)
+    grades_by_version = {
+        version: [item.grade.grade for item in graded_results(chart, version) if item.grade]
+        for version in ("5.0", "6.0")
+    }
+    assert grades_by_version == {"5.0": [4], "6.0": [3]}

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Request, Response
 
-from app.api.asked import AskedDep, AsOf, asked_parameters
+from app.api import csv
+from app.api.asked import AskedDep, asked_parameters
 from app.api.dependencies import ServicesDep, StudyPath, json_answer, known_parameters, read
-from app.endpoints.definition import ConfType, Definition, TimeToEvent
-from app.services import asking, studies
+from app.api.estimating import ESTIMATING, EstimatingDep
+from app.api.tables import estimate, subjects
+from app.endpoints.definition import Definition, TimeToEvent
+from app.services.asking import Axes, frame
 from app.services.derivation import derivation
-from app.services.derivation.derivation import Wanted
-from app.services.derivation.question import find_definition
-from app.services.queries import queries_of_study
-from app.storage import studies as stored_studies
 
 router = APIRouter(tags=["endpoints"])
 EndpointPath = Annotated[str, Path(pattern=r"^[A-Z0-9_]{1,32}$")]
@@ -26,8 +25,7 @@ EndpointPath = Annotated[str, Path(pattern=r"^[A-Z0-9_]{1,32}$")]
 @router.get("/studies/{study}/endpoints", summary="Definitions", dependencies=[known_parameters()])
 async def list_endpoints(study: StudyPath, tools: ServicesDep) -> Response:
     """Every endpoint of the study's definition, in words."""
-    stored = await read(tools, lambda connection: studies.find(connection, study))
-    definition = find_definition(stored.definition, stored.definition_version)
+    definition = (await read(tools, lambda connection: frame(connection, study, Axes()))).definition
     return json_answer(
         {
             "study": study,
@@ -58,60 +56,46 @@ def _describe(definition: Definition, name: str) -> dict[str, Any]:
 @router.get(
     "/studies/{study}/endpoints/{endpoint}",
     summary="Estimate of an endpoint",
-    dependencies=[asked_parameters("group_by", "conf_type", "curve")],
+    dependencies=[asked_parameters(*ESTIMATING)],
+    responses=csv.DOCUMENTED,
 )
 async def get_endpoint(
+    request: Request,
     study: StudyPath,
     endpoint: EndpointPath,
     tools: ServicesDep,
     asked: AskedDep,
-    group_by: Annotated[str | None, Query(max_length=200, pattern=r"^\P{Cc}+$")] = None,
-    conf_type: Annotated[ConfType | None, Query()] = None,
-    curve: Annotated[bool, Query()] = False,
+    estimating: EstimatingDep,
 ) -> Response:
-    """Kaplan-Meier, cumulative incidence, or a proportion with its exact interval."""
+    """Kaplan-Meier, cumulative incidence, or a proportion with its exact interval; JSON, or CSV by Accept."""
+    as_csv = csv.wants_csv(request)
 
     def ask(connection: Any) -> dict[str, Any]:
-        question = asked.question(connection, study, endpoint)
-        return derivation.summary(connection, question, Wanted(group_by, conf_type, curve))
+        return derivation.summary(connection, asked.question(connection, study, endpoint), estimating.wanted)
 
-    return json_answer(await read(tools, ask))
+    body = await read(tools, ask)
+    return csv.answer(body, as_csv, estimate.COLUMNS, estimate.lines(body))
 
 
 @router.get(
     "/studies/{study}/endpoints/{endpoint}/subjects",
     summary="One row or one exclusion for every subject",
     dependencies=[asked_parameters()],
+    responses=csv.DOCUMENTED,
 )
 async def get_rows(
+    request: Request,
     study: StudyPath,
     endpoint: EndpointPath,
     tools: ServicesDep,
     asked: AskedDep,
 ) -> Response:
-    """Each row carries the record versions that decided it."""
+    """Each row carries the record versions that decided it; JSON, or CSV by Accept."""
+    as_csv = csv.wants_csv(request)
 
-    def ask(connection: Any) -> dict[str, Any]:
+    def ask(connection: Any) -> tuple[str, dict[str, Any]]:
         question = asked.question(connection, study, endpoint)
-        return derivation.subject_rows(connection, question)
+        return question.rule.kind, derivation.subject_rows(connection, question)
 
-    return json_answer(await read(tools, ask))
-
-
-@router.get("/studies/{study}/queries", summary="Data queries", dependencies=[known_parameters("as_of")])
-async def list_queries(study: StudyPath, tools: ServicesDep, as_of: AsOf = None) -> Response:
-    """Contradictions and gaps in the study's data, by subject."""
-
-    def ask(connection: Any) -> dict[str, Any]:
-        stored = studies.find(connection, study)
-        known = asking.moment(connection, as_of)
-        found = queries_of_study(connection, stored.name, known.seq)
-        subjects = stored_studies.subjects(connection, stored.name, known.seq)
-        listed = [
-            {"subject": subject.number, "site": subject.site, **query.as_json()}
-            for key, subject in subjects.items()
-            for query in found.get(key, [])
-        ]
-        return {"study": study, "as_of": {"seq": known.seq, "time": known.time}, "queries": listed}
-
-    return json_answer(await read(tools, ask))
+    kind, body = await read(tools, ask)
+    return csv.answer(body, as_csv, subjects.columns(kind), subjects.lines(body))

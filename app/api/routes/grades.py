@@ -5,10 +5,12 @@ The contract at the doors, section Endpoints.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from app.api.asked import AsOf, Cutoff
-from app.api.dependencies import NumberPath, ServicesDep, StudyPath, json_answer, known_parameters, read
+from app.api import csv
+from app.api.asked import AsOf, CutName, Cutoff
+from app.api.dependencies import NumberPath, ServicesDep, StudyPath, known_parameters, read
+from app.api.tables import listings
 from app.services.grades import grades
 
 router = APIRouter(tags=["grades"])
@@ -17,10 +19,19 @@ router = APIRouter(tags=["grades"])
 @router.get(
     "/studies/{study}/subjects/{subject:path}/grades",
     summary="CTCAE grades of laboratory results",
-    dependencies=[known_parameters("cutoff", "as_of")],
+    dependencies=[known_parameters("cutoff", "as_of", "cut")],
+    responses=csv.DOCUMENTED,
 )
 async def get_grades(
-    study: StudyPath, subject: NumberPath, tools: ServicesDep, cutoff: Cutoff = None, as_of: AsOf = None
+    request: Request,
+    study: StudyPath,
+    subject: NumberPath,
+    tools: ServicesDep,
+    cutoff: Cutoff = None,
+    as_of: AsOf = None,
+    cut: CutName = None,
 ) -> Response:
     """Every result with its grade by each CTCAE term on its test, the rule that decided, and what was assumed."""
-    return json_answer(await read(tools, lambda connection: grades(connection, study, subject, cutoff, as_of)))
+    as_csv = csv.wants_csv(request)
+    body = await read(tools, lambda connection: grades(connection, study, subject, cutoff, as_of, cut))
+    return csv.answer(body, as_csv, listings.GRADES, listings.grades(body))

@@ -36,7 +36,7 @@ def critical_value(level: float) -> float:
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}")
-    return float(ndtri(1 - (1 - level) / 2))
+    return -float(ndtri((1 - level) / 2))
 
 
 def confidence_limits(

@@ -12,6 +12,7 @@ from typing import Any
 from app.domain.record import Record
 from app.endpoints.event import ClinicalEvent
 from app.interop.events import adverse_event, assessment, follow_up, gvhd, subject, treatment
+from app.interop.events.discrepancies import read_discrepancies
 
 Reader = Callable[[Any, tzinfo | None], list[ClinicalEvent]]
 READERS: dict[str, Reader] = {
@@ -32,4 +33,6 @@ READERS: dict[str, Reader] = {
 
 def read_events(record: Record, zone: tzinfo | None) -> list[ClinicalEvent]:
     """Clinical events in one record; zone is the site's, None where it declared none."""
-    return [] if record.status == "entered-in-error" else READERS[record.type](record, zone)
+    if record.status == "entered-in-error":
+        return []
+    return [*READERS[record.type](record, zone), *read_discrepancies(record, zone)]

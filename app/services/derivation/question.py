@@ -16,7 +16,7 @@ from app.domain.dates import EPOCH, iso_day
 from app.domain.errors import Category, Fault, bad_parameter
 from app.endpoints.compile.statement import PARAMETERS, Kind, statement
 from app.endpoints.definition import AnyEndpoint, Definition, TimeToEvent
-from app.endpoints.definitions import shipped
+from app.endpoints.definitions import newest, shipped
 from app.endpoints.event import LAST_DAY
 from app.storage.counter import Moment
 from app.storage.prepared import Prepared, prepare
@@ -24,7 +24,10 @@ from app.storage.prepared import Prepared, prepare
 
 @dataclass(frozen=True)
 class Question:
-    """One endpoint of one study, under one analysis, at one cut-off, as known at one moment."""
+    """One endpoint of one study, under one analysis, at one cut-off, as known at one moment.
+
+    cut: the name of the data cut that fixed the moment, the cut-off and the definition, where one did.
+    """
 
     study: str
     definition: Definition
@@ -33,6 +36,7 @@ class Question:
     cutoff: int | None
     as_of: Moment
     subject: int | None = None
+    cut: str | None = None
 
     @property
     def rule(self) -> AnyEndpoint:
@@ -69,6 +73,7 @@ class Question:
             "analysis": self.analysis,
             "cutoff": iso_day(self.cutoff),
             "as_of": {"seq": self.as_of.seq, "time": self.as_of.time},
+            "cut": self.cut,
         }
 
 
@@ -86,11 +91,11 @@ def _prepared(
 
 
 def find_definition(name: str, version: int | None = None) -> Definition:
-    """A definition by id (and version). Fault NOT_FOUND when there is none."""
-    found = shipped().get(name)
-    if found is None or version not in (None, found.version):
-        raise Fault(Category.NOT_FOUND, f"no such definition; known are {', '.join(sorted(shipped()))}")
-    return found
+    """A shipped definition by id, the newest where no version is named. KeyError when there is none.
+
+    What a study runs on is found in its store: app.services.definitions.
+    """
+    return newest(name) if version is None else shipped()[name, version]
 
 
 def check_analysis(definition: Definition, endpoint: str, analysis: str) -> None:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 
 from app.domain.errors import Category, Fault, Issue
 from app.domain.study import Study
-from app.endpoints.definitions import shipped
+from app.endpoints.definitions import newest
 from app.interop.fhir.research_study import write_research_study
+from app.services.definitions import seed as seed_definitions
 from app.services.intake.batch import Batch
 from app.services.intake.publish import Owner, write_resources
-from app.storage import counter, documents, studies
+from app.storage import counter, definitions, documents, studies
 from app.storage.studies import StoredStudy
 
 DEFAULT_STUDY = "gdt-relapse"
@@ -26,18 +27,15 @@ def put(
     connection: Connection, name: str, study: Study, time: datetime, new_id: Callable[[], str], actor: str
 ) -> tuple[StoredStudy, bool]:
     """Make or change a study; (study, whether it is new). Runs under the write lock."""
-    definition = shipped().get(study.definition)
-    if definition is None:
-        issue = Issue("definition", "code-invalid", "unknown definition", ", ".join(sorted(shipped())))
-        raise Fault(Category.UNPROCESSABLE, issue.message, (issue,))
     moment = counter.lock(connection, time)
     old = studies.find(connection, name)
-    if old is not None and old.study == study:
+    wanted = study.model_copy(update={"definition_version": _version(connection, study, old)})
+    if old is not None and _as_stored(old) == wanted:
         return old, False
     if old is not None:
         _check_sites(old.study, study, studies.sites_with_records(connection, name))
     resource = old.resource if old else new_id()
-    stored = StoredStudy(name, resource, definition.id, definition.version, study)
+    stored = StoredStudy(name, resource, wanted.definition, wanted.definition_version or 0, wanted)
     batch = Batch(connection, stored, actor, new_id, moment, {}, {})
     seq = batch.next_seq()
     studies.put(connection, stored, seq, new=old is None)
@@ -47,13 +45,41 @@ def put(
     return stored, old is None
 
 
+def _version(connection: Connection, study: Study, old: StoredStudy | None) -> int:
+    """The version of its definition that a study runs on. Fault UNPROCESSABLE where there is none."""
+    known = definitions.versions(connection, study.definition)
+    if not known:
+        expected = ", ".join(definitions.names(connection))
+        raise _unprocessable(Issue("definition", "code-invalid", "unknown definition", expected))
+    version = study.definition_version
+    if version is None and old is not None and old.definition == study.definition:
+        return old.definition_version
+    if version is not None and version not in known:
+        expected = ", ".join(map(str, known))
+        raise _unprocessable(Issue("definition_version", "code-invalid", "unknown version", expected))
+    return version or known[-1]
+
+
+def _unprocessable(issue: Issue) -> Fault:
+    return Fault(Category.UNPROCESSABLE, issue.message, (issue,))
+
+
+def _as_stored(old: StoredStudy) -> Study:
+    """A study that was stored before versions could be named, with the version that it runs on."""
+    return old.study.model_copy(update={"definition_version": old.definition_version})
+
+
 def _check_sites(old: Study, new: Study, used: set[str]) -> None:
-    """A site that has sent records keeps its time zone: their calendar dates were made with it."""
+    """A site that has sent records keeps its time zone: their calendar dates were made with it.
+
+    One that sent them before any site was declared has none, and is declared as such.
+    """
     before, after = ({site.id: site.time_zone for site in study.sites} for study in (old, new))
-    undeclared = {site for site in used if site not in before and after}
-    changed = {site for site in used if before.get(site) != after.get(site)} if before else undeclared
-    if changed:
-        issue = Issue("sites", "conflict", "a site that has sent records keeps its entry", "its old entry")
+    undeclared = {site for site in used if site not in after} if after else set()
+    changed = {site for site in used if before.get(site) != after.get(site)}
+    if undeclared or changed:
+        expected = "the time zone that it had; null where its dates count as they are written"
+        issue = Issue("sites", "conflict", "a site that has sent records keeps its entry", expected)
         raise Fault(Category.CONFLICT, issue.message, (issue,))
 
 
@@ -64,12 +90,13 @@ def _write_resource(batch: Batch, stored: StoredStudy, seq: int) -> None:
 
 
 def seed(connection: Connection, time: datetime, new_id: Callable[[], str]) -> None:
-    """A database in which nothing was written yet gets its counter and the shipped study."""
+    """A store gets what it lacks of counter, shipped definitions and shipped study."""
     counter.create(connection, time)
+    seed_definitions(connection, time)
     if studies.find(connection, DEFAULT_STUDY) is None:
         put(connection, DEFAULT_STUDY, default_study(), time, new_id, "system")
 
 
 def default_study() -> Study:
     """The shipped study before any hospital has joined."""
-    return Study(title=shipped()[DEFAULT_STUDY].title, definition=DEFAULT_STUDY)
+    return Study(title=newest(DEFAULT_STUDY).title, definition=DEFAULT_STUDY)

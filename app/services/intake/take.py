@@ -124,6 +124,8 @@ class Take:
     def _release(self, subject: KnownSubject, seq: int) -> None:
         """Publish what waited for this subject, in the store or in this very payload."""
         batch = self._batch
+        if self._assignments:  # else a record that has just moved to another subject would still be found waiting
+            self._flush()
         for known, content in waiting(batch.connection, batch.study.name, subject.site, subject.number):
             if known.key not in self._waiting:
                 line = self._waiting_lines.get(known.key, Line(0, "accepted"))

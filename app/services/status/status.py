@@ -13,11 +13,10 @@ from sqlalchemy import Connection
 from app.domain.dates import iso_day
 from app.domain.follow_up import Death
 from app.domain.subject import EndOfStudy, Subject
-from app.endpoints.definition import TimeToEvent, Toxicity, WindowIncidence
-from app.services import studies
-from app.services.asking import cutoff_day, moment, subject_of
-from app.services.derivation import time_to_event, window
-from app.services.derivation.question import Question, find_definition
+from app.endpoints.definition import ResponseRate, TimeToEvent, Toxicity, WindowIncidence
+from app.services.asking import Axes, frame, subject_of
+from app.services.derivation import response_rate, time_to_event, window
+from app.services.derivation.question import Question
 from app.services.derivation.window import DltRow, SaeRow
 from app.services.queries import queries_of
 from app.services.status import clinical
@@ -25,15 +24,15 @@ from app.services.status.chart import Chart, read_chart
 from app.storage import events
 
 
-def status(connection: Connection, study: str, number: str, cutoff: str | None, as_of: str | None) -> dict[str, Any]:
+def status(
+    connection: Connection, study: str, number: str, cutoff: str | None, as_of: str | None, cut: str | None = None
+) -> dict[str, Any]:
     """Where the subject stands."""
-    stored = studies.find(connection, study)
-    known = moment(connection, as_of)
+    asked = frame(connection, study, Axes(cutoff, as_of, cut))
+    known = asked.as_of
     subject = subject_of(connection, study, number, known)
-    definition = find_definition(stored.definition, stored.definition_version)
-    first = next(iter(definition.endpoints))
-    question = Question(stored.name, definition, first, "primary", cutoff_day(cutoff), known, subject.id)
-    chart = read_chart(connection, subject.id, known.seq, stored.zones.get(subject.site), question.cutoff)
+    question = asked.question(next(iter(asked.definition.endpoints)), subject=subject.id)
+    chart = read_chart(connection, subject.id, known.seq, asked.study.zones.get(subject.site), question.cutoff)
     rows = events.of_subjects(connection, study, known.seq, subject.id).get(subject.id, [])
     endpoints, dlt = _endpoints(connection, question)
     return {
@@ -41,8 +40,7 @@ def status(connection: Connection, study: str, number: str, cutoff: str | None, 
         "subject": number,
         "site": subject.site,
         "research_subject": f"ResearchSubject/{subject.research_subject}",
-        "cutoff": iso_day(question.cutoff),
-        "as_of": {"seq": known.seq, "time": known.time},
+        **asked.header(),
         "day": iso_day(question.today),
         **_participation(chart),
         **clinical.treatment(chart, question.today),
@@ -105,6 +103,8 @@ def _endpoints(connection: Connection, question: Question) -> tuple[dict[str, An
             states[name] = _time_to_event(connection, asked)
         elif isinstance(rule, WindowIncidence):
             states[name] = _incidence(connection, asked)
+        elif isinstance(rule, ResponseRate):
+            states[name] = _response(connection, asked)
         else:
             states[name], dlt = _toxicity(connection, asked, rule)
     return states, dlt
@@ -130,6 +130,15 @@ def _incidence(connection: Connection, question: Question) -> dict[str, Any]:
     state = {True: "event", False: "no event", None: "undetermined"}[row.sae]
     body = row.as_json("")
     return {"status": state, "date": body["onset_date"], "count": row.count, "unresolved": row.unresolved}
+
+
+def _response(connection: Connection, question: Question) -> dict[str, Any]:
+    rows, excluded = response_rate.derive(connection, question)
+    if not rows:
+        return _excluded(excluded)
+    body = rows[0].as_json("")
+    names = ("response", "date", "days", "reason", "imputed", "evidence")
+    return {"status": "event" if body["cr"] else "no event", **{name: body[name] for name in names}}
 
 
 def _toxicity(connection: Connection, question: Question, rule: Toxicity) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,32 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.endpoints.estimate import GroupTally, log_rank
+from tests.endpoints.estimate.six_mp import PAIRS
 
-# Pairs of the 6-mercaptopurine trial (Freireich et al. 1963; Klein and Moeschberger, table 1.1): weeks in remission
-# under placebo, where every remission ended, under 6-MP, and whether that ended.
-PAIRS = [
-    (1, 10, True),
-    (22, 7, True),
-    (3, 32, False),
-    (12, 23, True),
-    (8, 22, True),
-    (17, 6, True),
-    (2, 16, True),
-    (11, 34, False),
-    (8, 32, False),
-    (12, 25, False),
-    (2, 11, False),
-    (5, 20, False),
-    (4, 19, False),
-    (15, 6, True),
-    (8, 17, False),
-    (23, 35, False),
-    (5, 6, True),
-    (11, 13, True),
-    (4, 9, False),
-    (1, 6, False),
-    (8, 10, False),
-]
 DAYS = [pair[0] for pair in PAIRS] + [pair[1] for pair in PAIRS]
 EVENTS = [True] * 21 + [pair[2] for pair in PAIRS]
 ARMS = ["placebo"] * 21 + ["6-MP"] * 21
