@@ -185,6 +185,14 @@ class Escalation(Part):
     p_saf: Annotated[float, Field(gt=0, lt=1)] | None = None
     p_tox: Annotated[float, Field(gt=0, lt=1)] | None = None
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Escalation:
+        low = 0.6 * self.target if self.p_saf is None else self.p_saf
+        high = 1.4 * self.target if self.p_tox is None else self.p_tox
+        if not 0 < low < self.target < high < 1:
+            raise ValueError("p_saf must lie below target, and p_tox between target and 1")
+        return self
+
 
 class Toxicity(Endpoint):
     """Dose-limiting toxicity: ordered criteria on grades reached inside the window, above baseline."""

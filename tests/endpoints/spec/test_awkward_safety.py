@@ -103,7 +103,10 @@ def test_what_is_missing_and_what_is_corrected(records: list[Raw], expected: str
 @table(
     {
         "died on the day of the infusion": ([infusion(), death(0)], DIED),
-        "died on the day of the infusion of a toxicity": ([infusion(), sepsis(0, 5), death(0)], "DLT-5 on day 0"),
+        "died on the day of the infusion of a toxicity": (
+            [infusion(), sepsis(0, None, grade_history=[(0, 5)]), death(0)],
+            "DLT-5 on day 0",
+        ),
         "died on day 27": ([infusion(), death(27)], DIED),
         "died in the month that the window ends in, seen on day 20": (
             [infusion(), contact(20), death("2026-04")],

@@ -81,7 +81,7 @@ CASES: dict[str, Case] = {
         [*REMISSION, transplant(40), relapse(60)],
         "relapse on day 60",
     ),
-    "H8: a response after new therapy is no response to γδT": (
+    "H8: a response after new therapy is none": (
         "DOR",
         [*ACTIVE, therapy(20), assessment(30, "CR")],
         "excluded: no CR/CRi after the infusion",
