@@ -51,13 +51,14 @@ def serve(
 ) -> None:
     """Migrate and serve."""
     from app.commands.serve import NotLoopback, check_host, server
+    from app.services.definitions import DefinitionChanged
 
     try:
         check_host(host, exposed and not no_auth)
-    except NotLoopback as error:
+        run = server(settings(data, database), host, port)
+    except (NotLoopback, DefinitionChanged) as error:
         errors.print(str(error))
         raise typer.Exit(2) from None
-    run = server(settings(data, database), host, port)
     console.print(f"Engraft {VERSION} serves on http://{host}:{port} (routes: /docs)", highlight=False)
     run.run()
 
@@ -204,7 +205,7 @@ def export(
     try:
         found = run(settings(data, database), study, as_of, folder)
     except (EngineUnavailable, Fault) as error:
-        errors.print(str(error))
+        errors.print(str(error), soft_wrap=True)
         raise typer.Exit(2) from None
     console.print(f"{found.events} events of {found.subjects} subjects in {folder}, as of seq {found.as_of_seq}")
 
@@ -228,7 +229,7 @@ def derive(
     try:
         count = run(engine, source, target, Asked(analysis, cutoff, as_of, master))
     except (EngineUnavailable, NotAnExport, Fault) as error:
-        errors.print(str(error))
+        errors.print(str(error), soft_wrap=True)
         raise typer.Exit(2) from None
     console.print(f"{count} analyses of endpoints in {target}")
 

@@ -23,8 +23,8 @@ ASKED_AT = "2026-04-06T12:00:00.000Z"
 LATEST = FOREVER - 1
 # (cut-off in days after day 0, as of the n-th record of each history)
 AXES = [(None, LATEST), (28, LATEST), (4, 15)]
-# Keys that are in another order by locale, by case or by byte than by code point, so that ties show it.
-NAMES = str.maketrans("0123456789", "aBÄ_zébAZ-")
+# Keys that a language orders otherwise than their code points do, so that ties show it.
+NAMES = str.maketrans("0123456789", "aB-_zZbA.C")
 PERSONS = 100
 Rows = list[dict[str, Any]]
 
@@ -72,7 +72,9 @@ def _renamed(raw: Raw) -> Raw:
 
 
 def _own(row: dict[str, Any], history: int, identifier: int) -> dict[str, Any]:
-    return {**row, "id": identifier, "subject": history * PERSONS + row["subject"]}
+    kind, site, source, name = row["record"].split("/")
+    record = f"{kind}/{site}/{source}/{history}.{name}"
+    return {**row, "id": identifier, "subject": history * PERSONS + row["subject"], "record": record}
 
 
 def asked(endpoint: str, analysis: str, cutoff: int | None, as_of: int) -> Question:

@@ -13,7 +13,7 @@ def issue(door: Door, raw: Raw, study: str) -> tuple[str, str]:
 
 def test_the_shipped_study_is_there_from_the_start(door: Door) -> None:
     found = door.get(f"/studies/{STUDY}").json()
-    assert (found["study"], found["definition"], found["definition_version"]) == (STUDY, STUDY, 1)
+    assert (found["study"], found["definition"], found["definition_version"]) == (STUDY, STUDY, 2)
     assert [each["study"] for each in door.get("/studies").json()["studies"]] == [STUDY]
 
 

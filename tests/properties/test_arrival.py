@@ -51,7 +51,15 @@ def end(door: Door, study: str) -> object:
     found += [door.endpoint("OS", study, group_by="arm")] if found[0]["rows"] else []
     found += [door.get(f"/studies/{study}/{path}").json() for path in ("queries", "subjects")]
     found += [door.status(number, study) for number in ("A-000", "A-001")]
-    return json.loads(json.dumps(found), object_hook=lambda node: {k: v for k, v in node.items() if k not in HIDDEN})
+    return json.loads(json.dumps(found), object_hook=shown)
+
+
+def shown(node: Raw) -> Raw:
+    """Without what the newest versions alone cannot tell: which others there were before them."""
+    kept = {name: value for name, value in node.items() if name not in HIDDEN}
+    if "rejected" in kept:
+        kept["rejected"] = [item for item in kept["rejected"] if item["why"] != "superseded version"]
+    return kept
 
 
 HIDDEN = {"as_of", "study", "resource", "version", "patient", "research_subject"}

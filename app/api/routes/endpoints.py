@@ -15,6 +15,7 @@ from app.api.dependencies import ServicesDep, StudyPath, json_answer, known_para
 from app.api.estimating import ESTIMATING, EstimatingDep
 from app.api.tables import estimate, subjects
 from app.endpoints.definition import Definition, TimeToEvent
+from app.endpoints.words import words
 from app.services.asking import Axes, frame
 from app.services.derivation import derivation
 
@@ -48,6 +49,7 @@ def _describe(definition: Definition, name: str) -> dict[str, Any]:
         "role": rule.role,
         "kind": rule.kind,
         "text": rule.text,
+        "words": words(definition, name),
         "analyses": analyses,
         "definition": rule.model_dump(exclude={"label", "role", "kind", "text", "analyses"}, exclude_none=True),
     }

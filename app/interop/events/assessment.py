@@ -23,9 +23,9 @@ def read_assessment(record: DiseaseAssessment, zone: tzinfo | None) -> list[Clin
     relapse = record.relapse
     status = STATUS_OF_RELAPSE[relapse] if relapse else record.response
     events = alive([record.date], zone, "disease_assessment")
-    if status is None:
-        return events
     marrow = record.marrow_blasts_pct
+    if status is None and marrow is None:
+        return events
     value = None if marrow is None else float(marrow)
     found = ClinicalEvent("assessment", record.date.at_site(zone), status=status, category=relapse, value=value)
     return [found, *events]

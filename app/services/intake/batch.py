@@ -32,7 +32,7 @@ class Batch:
     moment: Moment
     records: dict[str, KnownRecord]
     subjects: dict[str, KnownSubject]
-    zones: dict[str, tzinfo] = field(init=False)
+    zones: dict[str, tzinfo | None] = field(init=False)
     touched: set[str] = field(default_factory=set)
     rows: dict[Any, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     closed_versions: dict[int, int] = field(default_factory=dict)

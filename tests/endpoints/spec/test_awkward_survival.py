@@ -11,7 +11,6 @@ import pytest
 from tests.endpoints.spec.harness import (
     Raw,
     adverse_event,
-    assessment,
     contact,
     death,
     infusion,
@@ -22,12 +21,8 @@ from tests.endpoints.spec.harness import (
     withdrawal,
 )
 
-REMISSION = [infusion(), assessment(-7, "CR")]
-LAST = "last disease assessment without relapse"
 ALIVE, CUT, WITHDRAWN = "last known alive", "data cut-off", "consent withdrawn"
-NOT_INFUSED, NOTHING = "excluded: not infused", "censored on day 0: no evidence after the start"
-NOT_IN_REMISSION = "excluded: not in CR/CRi at the infusion"
-NO_STATUS = "excluded: no disease status on or before the infusion"
+NOT_INFUSED = "excluded: not infused"
 ERROR: dict[str, Any] = {"status": "entered-in-error"}
 
 
