@@ -34,6 +34,7 @@ class Where(Part):
     category_not_in: list[str] | None = None
     grade_min: int | None = None
     grade_max: int | None = None
+    grade_missing: bool | None = None
     value_min: float | None = None
     value_below: float | None = None
     flag: bool | None = None
@@ -52,11 +53,15 @@ class Run(Part):
 
 
 class EventSource(Part):
-    """An event that ends the wait; list order breaks ties on one day."""
+    """An event that ends the wait; list order breaks ties on one day.
+
+    undetermined: why nobody can say whether this is the event; a row that it decides is undetermined.
+    """
 
     source: str
     component: str
     run: Run | None = None
+    undetermined: str | None = None
 
 
 class ObservationEnd(Part):
@@ -143,6 +148,7 @@ class ResponseRate(Endpoint):
     kind: Literal["response_rate"]
     baseline: Baseline
     response: ResponseStart
+    assessed: str | None = None
 
 
 class WindowIncidence(Endpoint):
@@ -222,6 +228,7 @@ class Exclusions(Part):
 
     not_started: str = "not infused"
     no_status: str = "no disease status on or before the infusion"
+    contradictory: str = "contradictory disease statuses on the day of the last one before the infusion"
 
 
 class Definition(Part):
@@ -280,7 +287,8 @@ def _used(endpoint: AnyEndpoint) -> set[str]:
     if isinstance(endpoint, Toxicity):
         return used | set(endpoint.grades) | {endpoint.death}
     if isinstance(endpoint, ResponseRate):
-        return used | {endpoint.response.first, *endpoint.response.before}
+        assessed = {endpoint.assessed} if endpoint.assessed else set()
+        return used | {endpoint.response.first, *endpoint.response.before} | assessed
     parts: list[TimeToEvent | Override] = [endpoint, *endpoint.analyses.values()]
     for part in parts:
         lists = (part.events or [], part.censor or [], part.observation_end or [])

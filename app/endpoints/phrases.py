@@ -52,6 +52,8 @@ def _that(flag: bool, kind: Kind) -> str:
 
 def _grade(where: Where, kind: Kind) -> Iterator[str]:
     lowest, highest = where.grade_min, where.grade_max
+    if where.grade_missing is not None:
+        yield f"{kind.attributes['grade'].label} {'not recorded' if where.grade_missing else 'recorded'}"
     if lowest is None and highest is None:
         return
     label = kind.attributes["grade"].label

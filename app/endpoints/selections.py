@@ -19,6 +19,7 @@ CONDITIONS = {
     "category_not_in": "category",
     "grade_min": "grade",
     "grade_max": "grade",
+    "grade_missing": "grade",
     "value_min": "value",
     "value_below": "value",
     "flag": "flag",

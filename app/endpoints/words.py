@@ -135,7 +135,9 @@ def _events(definition: Definition, events: Iterable[EventSource], competing: bo
 
 def _event(definition: Definition, item: EventSource) -> str:
     phrase = source_phrase(definition, item.source)
-    return f"{item.component} – {phrase}" + (f"; {run_phrase(item.run)}" if item.run else "")
+    run = f"; {run_phrase(item.run)}" if item.run else ""
+    doubt = f"; then the result is undetermined, “{item.undetermined}”" if item.undetermined else ""
+    return f"{item.component} – {phrase}{run}{doubt}"
 
 
 def _ends(definition: Definition, ends: Iterable[ObservationEnd]) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.endpoints.definition import Definition, ObservationEnd
-from tests.oracle.event import Event, select
+from app.endpoints.definition import Baseline, Definition, ObservationEnd
+from tests.oracle.event import Event, belongs, select
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,27 @@ def day_zero(events: Sequence[Event], definition: Definition, cutoff: int) -> St
     return Start(first.first_day, first.second, first.record)
 
 
-def baseline_status(events: Sequence[Event], definition: Definition, zero: Start) -> str | None:
-    """The last disease status on or before day 0; the same day is baseline unless two clock times say otherwise."""
+def baseline_refusal(
+    events: Sequence[Event], definition: Definition, rule: Baseline, zero: Start
+) -> tuple[str | None, str | None]:
+    """(the last disease status on or before day 0, why it keeps the subject out of the population).
+
+    The same day is baseline unless two clock times say otherwise; statuses of one moment must agree on the requirement.
+    """
     known = [event for event in select(events, definition, definition.status) if _is_baseline(event, zero)]
     if not known:
-        return None
+        return None, definition.exclusions.no_status
     last = max(known, key=lambda event: (event.last_day, event.second is not None, event.second or 0, event.record))
-    return last.status
+    same = [event for event in known if (event.last_day, event.second) == (last.last_day, last.second)]
+    verdicts = {_meets(event.status, rule) for event in same}
+    if verdicts == {False}:
+        return last.status, rule.otherwise
+    return last.status, definition.exclusions.contradictory if False in verdicts else None
+
+
+def _meets(status: str | None, rule: Baseline) -> bool:
+    wanted = rule.status_in is None or status in rule.status_in
+    return wanted and (rule.status_not_in is None or status not in rule.status_not_in)
 
 
 def _is_baseline(event: Event, zero: Start) -> bool:
@@ -103,20 +117,23 @@ def _ends(event: Event, end: ObservationEnd, zero: Start) -> bool:
 
 
 def death(events: Sequence[Event], definition: Definition, sources: Sequence[str]) -> Death | None:
-    """An exact date rather than a part of one rather than none; then the earliest."""
-    found = [Death(event, _death_day(event, events, definition)) for event in select(events, definition, *sources)]
-    return min(found, key=_trust, default=None)
+    """An exact date rather than a month, a year, none; then the earliest, the source that is listed first."""
+    found = []
+    for event in select(events, definition, *sources):
+        listed = next(place for place, name in enumerate(sources) if belongs(event, definition.sources[name]))
+        found.append((_trust(died := Death(event, _death_day(event, events, definition)), listed), died))
+    return min(found, key=lambda pair: pair[0], default=(None, None))[1]
 
 
-def _trust(death: Death) -> tuple[int, int, str]:
+def _trust(death: Death, listed: int) -> tuple[int, int, int, str]:
     event = death.event
     if event.first_day == event.last_day:
         kind = 0
     elif death.day is None:
-        kind = 3
+        kind = 4
     else:
-        kind = 2 if event.precision == "none" else 1
-    return kind, death.day or 0, event.record
+        kind = {"none": 3, "year": 2}.get(event.precision, 1)
+    return kind, death.day or 0, listed, event.record
 
 
 def _death_day(event: Event, events: Sequence[Event], definition: Definition) -> int | None:

@@ -58,6 +58,7 @@ def belongs(event: Event, where: Where) -> bool:
         and _word(event.category, where.category_in, where.category_not_in)
         and _at_least(event.grade, where.grade_min)
         and _at_most(event.grade, where.grade_max)
+        and (where.grade_missing is None or (event.grade is None) == where.grade_missing)
         and (where.value_min is None or (event.value is not None and event.value >= where.value_min))
         and (where.value_below is None or (event.value is not None and event.value < where.value_below))
         and (where.flag is None or event.flag == int(where.flag))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.endpoints.definition import Definition, ResponseRate
-from tests.oracle.anchors import Start, baseline_status, day_zero, observation_end
+from tests.oracle.anchors import Start, baseline_refusal, day_zero, observation_end
 from tests.oracle.event import Event, select
 from tests.oracle.time_to_event import response
 
@@ -29,19 +29,14 @@ def derive(
     zero = day_zero(events, definition, cutoff)
     if zero is None:
         return "not infused"
-    status = baseline_status(events, definition, zero)
-    if status is None:
-        return "no disease status on or before the infusion"
-    assert endpoint.baseline.status_not_in is not None
-    if status in endpoint.baseline.status_not_in:
-        return endpoint.baseline.otherwise
+    status, refusal = baseline_refusal(events, definition, endpoint.baseline, zero)
+    if refusal is not None or status is None:
+        return refusal or definition.exclusions.no_status
     end = observation_end(events, definition, endpoint.observation_end, zero, cutoff)
     found = response(events, definition, endpoint.response, zero)
-    if found is not None and max(found.first_day, zero.day) <= end.day:
-        return ResponseResult(
-            zero.day, status, found.status, max(found.first_day, zero.day), found.imputed, True, found.record
-        )
-    later = [item for item in select(events, definition, definition.status) if _after(item, zero)]
+    if found is not None and found.first_day <= end.day:
+        return ResponseResult(zero.day, status, found.status, found.first_day, found.imputed, True, found.record)
+    later = [item for item in select(events, definition, endpoint.assessed or definition.status) if _after(item, zero)]
     seen = [item for item in later if item.first_day <= end.day]
     if not seen:
         return ResponseResult(zero.day, status, None, None, None, False, None)

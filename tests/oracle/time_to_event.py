@@ -8,7 +8,7 @@ from tests.oracle.anchors import (
     Death,
     End,
     Start,
-    baseline_status,
+    baseline_refusal,
     day_zero,
     death,
     earliest_day,
@@ -75,14 +75,7 @@ def _baseline_refusal(
     events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start
 ) -> str | None:
     rule = endpoint.baseline
-    if rule is None:
-        return None
-    status = baseline_status(events, definition, zero)
-    if status is None:
-        return "no disease status on or before the infusion"
-    wanted = rule.status_in is None or status in rule.status_in
-    unwanted = rule.status_not_in is not None and status in rule.status_not_in
-    return None if wanted and not unwanted else rule.otherwise
+    return None if rule is None else baseline_refusal(events, definition, rule, zero)[1]
 
 
 def _start(events: Sequence[Event], definition: Definition, endpoint: TimeToEvent, zero: Start) -> Start | None:
@@ -92,7 +85,7 @@ def _start(events: Sequence[Event], definition: Definition, endpoint: TimeToEven
     if isinstance(rule, AnchorStart):
         return _last_before(select(events, definition, rule.last), zero)
     found = response(events, definition, rule, zero)
-    return None if found is None else Start(max(found.first_day, zero.day), found.second, found.record, found.imputed)
+    return None if found is None else Start(found.first_day, found.second, found.record, found.imputed)
 
 
 def _last_before(events: Sequence[Event], zero: Start) -> Start | None:
@@ -108,16 +101,15 @@ def response(events: Sequence[Event], definition: Definition, rule: ResponseStar
     after = [event for event in select(events, definition, rule.first) if _responds_after(event, zero)]
     if not after:
         return None
-    first = min(after, key=lambda event: (max(event.first_day, zero.day), event.record))
-    day = max(first.first_day, zero.day)
+    first = min(after, key=lambda event: (event.first_day, event.record))
     blocks = [event for event in select(events, definition, *rule.before) if _blocks(event, zero)]
-    return None if any(event.first_day < day for event in blocks) else first
+    return None if any(event.first_day < first.first_day for event in blocks) else first
 
 
 def _responds_after(event: Event, zero: Start) -> bool:
-    """The same day without clock times is the baseline, so only two clock times put a response after it."""
-    if event.last_day != zero.day or event.second is None or zero.second is None:
-        return event.last_day > zero.day
+    """Surely after it: the same day without clock times is the baseline, and a month may be the time before."""
+    if event.first_day != zero.day or event.second is None or zero.second is None:
+        return event.first_day > zero.day
     return event.second > zero.second
 
 
@@ -144,7 +136,8 @@ def _candidates(
         for event in select(events, definition, item.source):
             if not _history(event, events, definition, item.source, zero, start):
                 day = earliest_day(event, start)
-                yield Candidate(day, position, event.record, item.component, event.second, event.imputed)
+                doubt = item.undetermined
+                yield Candidate(day, position, event.record, item.component, event.second, event.imputed, doubt)
 
 
 def _death_candidate(died: Death, position: int, component: str) -> Iterator[Candidate]:

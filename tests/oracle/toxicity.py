@@ -123,12 +123,15 @@ def _excluded(unless: Unless, found: Finding, frame: Window) -> bool:
 
 
 def _within(hours: int, found: Finding, day: int | None, second: int | None, frame: Window) -> bool:
-    """By clock where both are timed, else by calendar dates. An end that has not been observed excludes nothing."""
+    """By clock where both are timed, else by calendar dates.
+
+    An end that has not been observed, or lies before the beginning, excludes nothing.
+    """
     if day is None or day > frame.end.day:
         return False
     if second is not None and found.event.second is not None:
-        return second - found.event.second <= hours * HOUR
-    return day - found.day <= hours // DAY
+        return 0 <= second - found.event.second <= hours * HOUR
+    return 0 <= day - found.day <= hours // DAY
 
 
 def _held_at_least(found: Finding, frame: Window) -> int:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, not_, null, or_, select, true, union_all
 from sqlalchemy.sql.selectable import FromClause
 
-from app.endpoints.compile.visible import CONDITIONS, CUTOFF, Scope, earlier, later, named
-from app.endpoints.definition import ObservationEnd
+from app.endpoints.compile.visible import CONDITIONS, CUTOFF, Scope, earlier, later, matches, named
+from app.endpoints.definition import Baseline, ObservationEnd
 from app.endpoints.event import EVENT
 
 EVIDENCE = ("record", "version", "resource")
@@ -83,8 +83,11 @@ def day_zero(scope: Scope, source: str) -> CTE:
     return first_row(ranked, "day_zero")
 
 
-def baseline(scope: Scope, source: str, start: CTE) -> CTE:
-    """Last disease status on or before day 0: (subject, status, day, record ...). Same day untimed is baseline."""
+def baseline(scope: Scope, source: str, start: CTE, rule: Baseline | None = None) -> CTE:
+    """Last disease status on or before day 0: (subject, status, day, record ...). Same day untimed is baseline.
+
+    With a rule also met and unmet: 1 where any of the statuses of that same moment meets it, and where any does not.
+    """
     event = EVENT.alias()
     timed_after = and_(event.c.second.is_not(None), start.c.second.is_not(None), event.c.second > start.c.second)
     on_day = and_(event.c.last_day == start.c.day, or_(~timed_after, timed_after.is_(None)))
@@ -96,12 +99,24 @@ def baseline(scope: Scope, source: str, start: CTE) -> CTE:
             event.c.status,
             event.c.last_day.label("day"),
             *evidence(event),
+            *([] if rule is None else _agreement(event, rule)),
             place(event.c.subject, *order),
         )
         .join_from(event, start, event.c.subject == start.c.subject)
         .where(scope.holds(event, source), or_(event.c.last_day < start.c.day, on_day))
     )
     return first_row(ranked, "baseline")
+
+
+def _agreement(event: FromClause, rule: Baseline) -> list[ColumnElement[Any]]:
+    """Whether the statuses of one moment meet the requirement: (met, unmet), each 1 where any of them does."""
+    wanted = [] if rule.status_in is None else [event.c.status.in_(rule.status_in)]
+    wanted += [] if rule.status_not_in is None else [event.c.status.not_in(rule.status_not_in)]
+    moment = (event.c.subject, event.c.last_day, event.c.second)
+    return [
+        func.max(case((condition, 1), else_=0)).over(partition_by=moment).label(name)
+        for name, condition in (("met", and_(true(), *wanted)), ("unmet", not_(and_(true(), *wanted))))
+    ]
 
 
 def observation_end(scope: Scope, ends: list[ObservationEnd], start: CTE) -> CTE:
@@ -133,11 +148,13 @@ def death(scope: Scope, sources: list[str], alive: str) -> CTE:
     """The death of each subject with its date imputed: (subject, day, second, dtf, kind, status ..., record ...).
 
     Known in part: the first possible day, not before the last date known alive. Unknown: the day after that date.
-    An exact date is preferred to a part of one, and that to none; one that cannot be dated at all comes last.
+    An exact date is preferred to a month, that to a year, and that to none; one that cannot be dated at all comes
+    last. Of several on one day the source that is listed first is taken.
     """
     event, last = EVENT.alias(), _last_alive_before(scope, sources, alive)
     exact = event.c.first_day == event.c.last_day
     unknown = event.c.precision == "none"
+    listed = case(*[(matches(event, scope.sources[source]), number) for number, source in enumerate(sources)])
     day = case(
         (exact, event.c.first_day),
         (and_(unknown, last.c.day.is_(None)), null()),
@@ -146,7 +163,7 @@ def death(scope: Scope, sources: list[str], alive: str) -> CTE:
         else_=later(event.c.first_day, last.c.day),
     )
     # Engines disagree on where NULL sorts, so that "cannot be dated" has a rank of its own.
-    rank = case((exact, 0), (day.is_(None), 3), (unknown, 2), else_=1)
+    rank = case((exact, 0), (day.is_(None), 4), (unknown, 3), (event.c.precision == "year", 2), else_=1)
     ranked = (
         select(
             event.c.subject,
@@ -155,7 +172,7 @@ def death(scope: Scope, sources: list[str], alive: str) -> CTE:
             imputed(event).label("dtf"),
             *[event.c[name] for name in CONDITIONS],
             *evidence(event),
-            place(event.c.subject, rank, day, event.c.record),
+            place(event.c.subject, rank, day, listed, event.c.record),
         )
         .join_from(event, last, event.c.id == last.c.id, isouter=True)
         .where(scope.holds_any(event, sources))

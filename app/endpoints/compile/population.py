@@ -18,16 +18,16 @@ def exclusion(
 ) -> ColumnElement[Any]:
     """Why a subject is in no result row: the first requirement that it does not meet, or null.
 
-    row: (day_zero, baseline_status where there is a baseline, start_day and end_day where there is a start).
+    row: (day_zero; baseline_status, baseline_met, baseline_unmet where there is a baseline; start_day, end_day where
+    there is a start).
     """
     reasons: list[tuple[Any, Any]] = [(row.c.day_zero.is_(None), definition.exclusions.not_started)]
     if baseline is not None:
-        status = row.c.baseline_status
-        reasons.append((status.is_(None), definition.exclusions.no_status))
-        if baseline.status_in is not None:
-            reasons.append((status.not_in(baseline.status_in), baseline.otherwise))
-        if baseline.status_not_in is not None:
-            reasons.append((status.in_(baseline.status_not_in), baseline.otherwise))
+        reasons += [
+            (row.c.baseline_status.is_(None), definition.exclusions.no_status),
+            (row.c.baseline_met == 0, baseline.otherwise),
+            (row.c.baseline_unmet == 1, definition.exclusions.contradictory),
+        ]
     if start is not None:
         beyond = or_(row.c.start_day.is_(None), row.c.start_day > row.c.end_day)
         reasons.append((beyond, start.otherwise))

@@ -31,8 +31,9 @@ def response_rate(definition: Definition, endpoint: ResponseRate, one_subject: b
     scope = Scope(definition.sources, one_subject)
     zero = day_zero(scope, definition.day_zero)
     end = observation_end(scope, endpoint.observation_end, zero)
-    status = baseline(scope, definition.status, zero)
-    found, last = response(scope, endpoint.response, zero), _last_status(scope, definition.status, zero, end)
+    status = baseline(scope, definition.status, zero, endpoint.baseline)
+    found = response(scope, endpoint.response, zero)
+    last = _last_status(scope, endpoint.assessed or definition.status, zero, end)
     tables: list[Part] = [
         (enrolled_subjects(scope, definition.enrolled), [literal(1).label("enrolled")]),
         (zero, day_zero_columns(zero)),

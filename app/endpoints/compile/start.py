@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import CTE, and_, func, or_, select
 
 from app.endpoints.compile.anchors import after, evidence, first_row, imputed, place
-from app.endpoints.compile.visible import Scope, later, named
+from app.endpoints.compile.visible import Scope, named
 from app.endpoints.definition import AnchorStart, ResponseStart
 from app.endpoints.event import EVENT
 
@@ -23,9 +23,10 @@ def start_of(scope: Scope, rule: ResponseStart | AnchorStart | None, zero: CTE) 
 def response(scope: Scope, rule: ResponseStart, zero: CTE) -> CTE:
     """First response after day 0, up to the first blocking event: (subject, day, second, dtf, record ...)."""
     event, blocked = EVENT.alias(), _blocked(scope, rule.before, zero)
-    day = later(event.c.first_day, zero.c.day)
-    on_day = and_(event.c.second > zero.c.second, event.c.first_day == zero.c.day)
-    strictly_after = or_(event.c.last_day > zero.c.day, and_(event.c.last_day == zero.c.day, on_day))
+    day = event.c.first_day
+    # A response that may be of the time before the infusion is none.
+    on_day = and_(event.c.second > zero.c.second, day == zero.c.day, event.c.last_day == zero.c.day)
+    strictly_after = or_(day > zero.c.day, on_day)
     ranked = (
         select(
             event.c.subject,

@@ -56,7 +56,7 @@ def plan(definition: Definition, endpoint: TimeToEvent, one_subject: bool = Fals
     """Lay out the anchors of an endpoint (with its analysis already applied)."""
     scope = Scope(definition.sources, one_subject)
     zero = day_zero(scope, definition.day_zero)
-    status = baseline(scope, definition.status, zero) if endpoint.baseline else None
+    status = baseline(scope, definition.status, zero, endpoint.baseline) if endpoint.baseline else None
     start = start_of(scope, endpoint.start, zero)
     end = observation_end(scope, endpoint.observation_end, zero)
     deaths = [item.source for item in endpoint.events if definition.sources[item.source].kind == "death"]
@@ -94,8 +94,9 @@ def _branch(parts: Plan, item: EventSource, position: int) -> Select[Any]:
     conditions = [parts.scope.holds(event, item.source), or_(event.c.last_day < start.c.day, not_over(event, start))]
     if where.grade_min is not None:
         conditions.append(~_prevalent(parts, item.source, event))
+    doubt = _SURE if item.undetermined is None else literal(item.undetermined, String).label("doubt")
     return (
-        select(event.c.subject, *labels, day, event.c.second, imputed(event).label("dtf"), _SURE, *evidence(event))
+        select(event.c.subject, *labels, day, event.c.second, imputed(event).label("dtf"), doubt, *evidence(event))
         .join_from(event, start, event.c.subject == start.c.subject)
         .where(*conditions)
     )

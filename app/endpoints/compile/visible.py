@@ -75,6 +75,8 @@ def _numbers(event: FromClause, where: Where) -> list[ColumnElement[bool]]:
         conditions.append(column.grade >= where.grade_min)
     if where.grade_max is not None:
         conditions.append(column.grade <= where.grade_max)
+    if where.grade_missing is not None:
+        conditions.append(column.grade.is_(None) if where.grade_missing else column.grade.is_not(None))
     if where.value_min is not None:
         conditions.append(column.value >= where.value_min)
     if where.value_below is not None:

@@ -222,6 +222,7 @@ def lasted_at_most(reached: Any, end: str, hours: int) -> ColumnElement[bool]:
     """Whether the end is known and no later than so many hours: by clock where both are timed, else by days."""
     end_second, end_day = reached.c[f"{end}_second"], reached.c[f"{end}_day"]
     timed = and_(end_second.is_not(None), reached.c.second.is_not(None))
-    by_clock = end_second - reached.c.second <= literal(hours * SECONDS_AN_HOUR)
-    by_days = end_day - reached.c.day <= literal(hours // HOURS_A_DAY)
+    # An end before the beginning is a contradiction, and no evidence of a short event.
+    by_clock = (end_second - reached.c.second).between(0, hours * SECONDS_AN_HOUR)
+    by_days = (end_day - reached.c.day).between(0, hours // HOURS_A_DAY)
     return case((timed, by_clock), (end_day.is_(None), False), else_=by_days) == True  # noqa: E712 - SQL

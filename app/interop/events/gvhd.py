@@ -21,8 +21,16 @@ def read_gvhd(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
     dates = [record.onset, systemic, record.end, *(change.date for change in record.grade_history or ())]
     events = _thresholds(record, zone) + alive(dates, zone, "gvhd")
     if systemic is not None:
-        events.append(ClinicalEvent("gvhd_systemic", systemic.at_site(zone), category=record.kind))
+        days = _not_before(systemic.at_site(zone), known_days(record.onset, zone))
+        events.append(ClinicalEvent("gvhd_systemic", days, category=record.kind))
     return events
+
+
+def _not_before(treated: DayRange, onset: DayRange | None) -> DayRange:
+    """The first days on which there was both the GVHD and its treatment, which may have been begun for another."""
+    if onset is None or onset.first <= treated.first:
+        return treated
+    return DayRange(onset.first, max(onset.last, treated.last), onset.precision, onset.second)
 
 
 def _thresholds(record: Gvhd, zone: tzinfo | None) -> list[ClinicalEvent]:
