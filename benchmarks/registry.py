@@ -42,8 +42,9 @@ SELECT (s * 20 + k + 1)::BIGINT AS id, '{study}' AS study, (s + 1)::BIGINT AS su
     WHEN 'seriousness' THEN CASE WHEN h % 4 = 0 THEN 'serious' ELSE 'not-serious' END
     WHEN 'therapy' THEN 'relapse' WHEN 'infusion' THEN 'completed' WHEN 'withdrawal' THEN 'all-data' END AS status,
   CASE kind WHEN 'stratum' THEN 'dose_level'
-    WHEN 'ae_grade' THEN ['non-haematological', 'haematological', 'constitutional', 'laboratory', 'crs'][h % 5 + 1]
-    WHEN 'seriousness' THEN ['Febrile neutropenia', 'Lung infection', 'Sepsis'][h % 3 + 1]
+    WHEN 'ae_grade'
+      THEN ['non-haematological', 'haematological', 'constitutional', 'laboratory', 'crs'][(h % 5)::INTEGER + 1]
+    WHEN 'seriousness' THEN ['Febrile neutropenia', 'Lung infection', 'Sepsis'][(h % 3)::INTEGER + 1]
     WHEN 'gvhd_grade' THEN CASE WHEN h % 3 = 0 THEN 'chronic' ELSE 'acute' END
     WHEN 'death' THEN CASE WHEN h % 3 = 0 THEN 'relapse' ELSE 'infection' END
     WHEN 'therapy' THEN 'chemotherapy' WHEN 'count' THEN 'ANC'

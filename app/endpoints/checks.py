@@ -21,7 +21,20 @@ RESERVED_ID, PRIMARY = "schema", "primary"
 MAX_ENDPOINTS, MAX_SOURCES, MAX_LANDMARKS, MAX_TEXT, MAX_NUMBER = 64, 256, 64, 4000, 1_000_000
 # Words whose value names a source, or lists names of sources.
 SOURCE_WORDS = frozenset(
-    "source first before last worsening death grades day_zero status enrolled alive assessed".split(),
+    (
+        "source",
+        "first",
+        "before",
+        "last",
+        "worsening",
+        "death",
+        "grades",
+        "day_zero",
+        "status",
+        "enrolled",
+        "alive",
+        "assessed",
+    )
 )
 # Lists that say nothing when they are empty; the others may be.
 NOT_EMPTY = frozenset({"events", "censor", "grades", "rules", "landmarks", "related_in"})

@@ -20,6 +20,8 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+# Ties are decided by the record's key: in the order of its code points, whatever the database's language.
+KEY = String(400).with_variant(String(400, collation="C"), "postgresql")
 BIG = BigInteger().with_variant(Integer, "sqlite")
 FOREVER = 2**62
 FIRST_DAY, LAST_DAY = -1_000_000, 1_000_000
@@ -68,7 +70,7 @@ EVENT = Table(
     Column("end_second", BigInteger),
     Column("until_day", Integer),
     Column("until_second", BigInteger),
-    Column("record", String(400), nullable=False),
+    Column("record", KEY, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("resource", String(160)),
     Column("seq_from", BigInteger, nullable=False),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, cast, func, null, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, String, cast, func, null, select, union_all
 from sqlalchemy.sql.selectable import FromClause
 
 from app.endpoints.compile.visible import named
@@ -36,4 +36,6 @@ def wide(parts: Sequence[Part]) -> list[Select[Any]]:
 def _own(column: ColumnElement[Any], columns: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
     if any(column is mine for mine in columns):
         return column
-    return cast(null(), column.type).label(column.name)
+    # A cast can name no collation; that of the other part is kept.
+    type_ = String() if isinstance(column.type, String) else column.type
+    return cast(null(), type_).label(column.name)

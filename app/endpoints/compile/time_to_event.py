@@ -120,9 +120,10 @@ def _prevalent(parts: Plan, source: str, event: FromClause) -> ColumnElement[boo
 
 
 def _order(found: CTE) -> tuple[ColumnElement[Any], ...]:
-    """By day, by place in the list, the dates that are known better first, then by record."""
+    """By day (those that cannot be dated last), by place in the list, the better known date first, then by record."""
+    undated = case((found.c.day.is_(None), 1), else_=0)
     guess = case((found.c.dtf == "D", 1), (found.c.dtf == "M", 2), (found.c.dtf == "Y", 3), else_=0)
-    return found.c.day, found.c.position, guess, found.c.record
+    return undated, found.c.day, found.c.position, guess, found.c.record
 
 
 def _event(parts: Plan, found: CTE) -> CTE:

@@ -84,7 +84,8 @@ def members(parts: Window, found: CTE) -> Select[Any]:
     names = [column for column in findings.c if column.name != "subject"]
     own = [column for column in frame.c if column.name != "subject"]
     union = union_all(*wide([(frame, own), (findings, names)])).subquery()
-    order = (union.c.record.is_not(None), union.c.day, union.c.record, func.coalesce(union.c.grade, -1).desc())
+    worst_first = func.coalesce(union.c.grade, -1).desc()
+    order = (union.c.record.is_not(None), union.c.day, union.c.record, worst_first, union.c.event_id)
     return select(union).order_by(union.c.subject, *order)
 
 
@@ -133,6 +134,7 @@ def grades(parts: Window, sources: list[str]) -> CTE:
         select(
             event.c.subject,
             day.label("day"),
+            event.c.id.label("event_id"),
             _doubtful(parts, event).label("dtf"),
             *[event.c[name] for name in _KEPT],
             *[_by(end, event, name) for name in ("end", "until")],
@@ -200,6 +202,7 @@ def incidence(definition: Definition, endpoint: WindowIncidence, one_subject: bo
         select(
             event.c.subject,
             day.label("day"),
+            event.c.id.label("event_id"),
             _doubtful(parts, event).label("dtf"),
             verdict.label("verdict"),
             event.c.category,
