@@ -79,4 +79,4 @@ def _moments(asked: Frame) -> Select[Any]:
 def _chunks(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Any]]:
     """Rows in chunks of a row group, read as they are written: never all of them in memory."""
     streamed = connection.execution_options(stream_results=True, yield_per=ROW_GROUP).execute(statement)
-    yield from streamed.partitions(99999)
+    yield from streamed.partitions(ROW_GROUP)

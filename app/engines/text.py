@@ -45,7 +45,7 @@ def duckdb_text(definition: Definition, endpoint: str, analysis: str, kind: Kind
 
 def render(statement: Select[Any]) -> Text:
     """Any statement over the event table as DuckDB's text."""
-    dialect = DuckDBDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call] - SQLAlchemy's own
+    dialect = DuckDBDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     return Text(str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params))
 

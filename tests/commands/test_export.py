@@ -15,7 +15,7 @@ from tests.commands.exported import command, export
 from tests.journeys.door import STUDY, Door, open_door
 
 PERSON = {"type": "subject", "site": "A", "source": "ehr", "status": "final", "subject": "001", "id": "S"}
-NAME = {"family": "Rosenbaum", "given": ["Ilse"]}
+IDENTITY = {"mrn": "MRN-4711", "family_name": "Rosenbaum", "given_name": "Ilse", "birth_date": "1961-07-04"}
 
 
 @pytest.fixture
@@ -54,13 +54,18 @@ def test_the_same_moment_gives_the_same_bytes_whatever_came_in_since(door: Door,
 
 
 def test_no_identifier_leaves(door: Door, tmp_path: Path) -> None:
-    door.send({**PERSON, "identity": {"name": NAME, "mrn": "MRN-4711", "birth_date": "1961-07-04"}})
+    said = f"seen with {IDENTITY['family_name']}, {IDENTITY['mrn']}"
+    event = {**PERSON, "type": "adverse_event", "id": "E", "term": said, "onset": "2026-03-11", "serious": True}
+    assert door.send({**PERSON, **IDENTITY}, event).json()["accepted"] == 2
     export(tmp_path / "data", tmp_path / "out")
+    subjects = parquet.read(tmp_path / "out" / "subject.parquet")
+    assert [(row["number"], row["site"], sorted(row)) for row in subjects] == [
+        ("001", "A", ["id", "number", "seq", "site"])
+    ]
     assert len(list((tmp_path / "out").iterdir())) == 4
     rows = [row for path in (tmp_path / "out").glob("*.parquet") for row in parquet.read(path)]
     text = json.dumps(rows) + (tmp_path / "out" / "study.json").read_text(encoding="utf-8")
-    assert "001" in text
-    for word in ("Rosenbaum", "Ilse", "4711", "1961-07-04"):
+    for word in IDENTITY.values():
         assert word not in text
 
 
