@@ -32,7 +32,7 @@ RUN groupadd --system --gid 10001 engraft \
     && install --directory --owner engraft --group engraft --mode 0750 /data
 COPY --from=build /opt/engraft /opt/engraft
 COPY --from=build /srv/engraft /srv/engraft
-ENV PATH=/opt/engraft/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SQLITE_TMPDIR=/data
+ENV PATH=/opt/engraft/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SQLITE_TMPDIR=/data MPLCONFIGDIR=/data/.matplotlib
 WORKDIR /data
 USER 10001:10001
 # The embedded SQLite has its files here. SQLite 3.7.0 to 3.51.2, this base image's among them, can corrupt a WAL
