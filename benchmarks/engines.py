@@ -30,6 +30,7 @@ from app.endpoints.event import EVENT, LAST_DAY, METADATA
 from app.engines.duckdb import duckdb as open_duckdb
 from app.engines.text import duckdb_text
 from app.migrate import upgrade
+from app.storage import planner
 from app.storage.database import open_database
 from app.storage.prepared import Prepared, prepare
 from benchmarks.registry import STUDY, write_registry
@@ -108,6 +109,8 @@ def on_sqlite(events: Path, scratch: Path) -> Iterator[Engine]:
             writer.executemany(f"INSERT INTO clinical_event ({names}) VALUES ({places})", rows)
     writer.close()
     database = open_database(f"sqlite:///{path}")
+    with database.write.begin() as connection:
+        planner.state(connection)  # as app.main does
     with database.read.connect() as connection:
         yield in_store(connection)
     database.dispose()

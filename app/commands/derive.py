@@ -138,7 +138,7 @@ def _subjects(connection: Connection, question: Question) -> list[dict[str, Any]
 
     Data queries are raised on records, which an export does not hold.
     """
-    rows, excluded = derivation._rows_and_exclusions(connection, question)
+    rows, excluded = derivation.rows_and_exclusions(connection, question)
     numbers = studies.numbers(connection, [*rows, *excluded])
     found = [{**row, "subject": numbers[key], "excluded": None} for key, row in rows.items()]
     found += [{"subject": numbers[key], "excluded": reason} for key, reason in excluded.items()]

@@ -165,7 +165,7 @@ def _name_subjects(connection: Connection, entries: list[dict[str, Any]]) -> Non
 
 def subject_rows(connection: Connection, question: Question) -> dict[str, Any]:
     """One row or one exclusion for every subject, in order of subject numbers, with the evidence."""
-    rows, excluded = _rows_and_exclusions(connection, question)
+    rows, excluded = rows_and_exclusions(connection, question)
     numbers = studies.numbers(connection, [*rows, *excluded])
     queries = queries_of_study(connection, question.study, question.as_of.seq, question.subject)
     body = [
@@ -180,7 +180,7 @@ def subject_rows(connection: Connection, question: Question) -> dict[str, Any]:
     }
 
 
-def _rows_and_exclusions(connection: Connection, question: Question) -> tuple[dict[int, Any], dict[int, str]]:
+def rows_and_exclusions(connection: Connection, question: Question) -> tuple[dict[int, Any], dict[int, str]]:
     """Rows as JSON by subject (their number still to be filled in), and the reasons of the others."""
     rule = question.rule
     if isinstance(rule, TimeToEvent):
