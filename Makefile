@@ -30,7 +30,7 @@ demo: install ## start the service on an example trial and load it (ARGS=--once:
 	@$(BIN)/engraft demo $(ARGS)
 
 test: develop ## run the tests (ARGS: pytest's, as in ARGS="-k follow_up")
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-spark: ## run the tests on Spark; needs Java
 	$(prepare) spark

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from app.example.astct import findings
 from app.example.chart import Chart, Record
 from app.example.draws import Draws
 from app.example.tables import Row, pairs, rows
@@ -47,6 +48,7 @@ def _write_planned(chart: Chart, row: Row) -> None:
         "expected": row["interest"] in ("CRS", "aGVHD", "infusion-reaction"),
         "outcome": row["outcome"],
         "investigator_dlt": _TRUTH[row["dlt"]],
+        **(findings(row["interest"], int(row["grade"])) if row["grade"] else {}),
     }
     chart.add("adverse_event", end or chart.course.day(30), fields)
 
