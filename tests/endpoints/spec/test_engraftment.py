@@ -8,7 +8,20 @@ on day -40, so that day 14 after the transplant is day -26 here.
 from decimal import Decimal
 from typing import Any
 
-from tests.endpoints.spec.harness import Raw, death, infusion, outcome, record, row, table, transplant, withdrawal
+import pytest
+
+from tests.endpoints.spec.harness import (
+    Raw,
+    answers,
+    death,
+    infusion,
+    outcome,
+    record,
+    row,
+    table,
+    transplant,
+    withdrawal,
+)
 from tests.endpoints.spec.harness import iso as date_of
 
 HSCT = -40
@@ -38,7 +51,13 @@ def plt(*values: tuple[int, str], transfused: bool | None = False, **fields: Any
     return counts("PLT", *values, transfused=transfused, **fields)
 
 
+def counts_of(collected: str, value: str = "0.1") -> list[Raw]:
+    """A count of a day, a month or a moment."""
+    return [record("lab", test="ANC", collected=collected, value=Decimal(value), unit="10*9/L")]
+
+
 LOW = (5, "0.1")
+THREE = anc((14, "0.6"), (15, "0.7"), (16, "0.9"))
 
 
 @table(
@@ -88,6 +107,22 @@ LOW = (5, "0.1")
             [*BEGIN, *anc(LOW, (14, "0.6"), (15, "<1"), (16, "0.9"))],
             "undetermined: a count is known only as a bound",
         ),
+        "a count of an unknown day says nothing": (
+            [*BEGIN, *anc(LOW, (14, "0.6"), (15, "0.6")), *counts_of("2026-02")],
+            "censored on day 15: last neutrophil count",
+        ),
+        "a count of before the transplant, by the clock": (
+            [transplant("2026-01-29T12:00:00+01:00"), infusion(), *counts_of("2026-01-29T08:00:00+01:00"), *THREE],
+            "undetermined: no count below the threshold is recorded before it",
+        ),
+        "a transplant on the day of the infusion": (
+            [transplant(0), infusion(), *anc((45, "0.1"), (54, "0.6"), (55, "0.6"), (56, "0.6"))],
+            "engraftment on day 14",
+        ),
+        "a transplant after the infusion": (
+            [infusion(), transplant(1)],
+            "excluded: no transplant on or before the infusion",
+        ),
         "death competes": ([*BEGIN, *anc(LOW, (14, "0.6")), death(HSCT + 20)], "death on day 20"),
         "engraftment before death": (
             [*BEGIN, *anc(LOW, (14, "0.6"), (15, "0.6"), (16, "0.6")), death(HSCT + 20)],
@@ -133,6 +168,14 @@ def test_neutrophils(records: list[Raw], expected: str) -> None:
             [*BEGIN, *plt((5, "8")), *plt((14, "20"), (15, "25"), (16, "30"), transfused=None)],
             "undetermined: whether platelets were transfused is not recorded",
         ),
+        "transfused the day after the three": (
+            [*BEGIN, *plt((5, "8"), (14, "20"), (15, "25"), (16, "30")), *plt((17, "30"), transfused=True)],
+            "engraftment on day 14",
+        ),
+        "not recorded the day after the three": (
+            [*BEGIN, *plt((5, "8"), (14, "20"), (15, "25"), (16, "30")), *plt((17, "30"), transfused=None)],
+            "engraftment on day 14",
+        ),
         "not recorded long before does no harm": (
             [*BEGIN, *plt((3, "8"), transfused=None), *plt((14, "20"), (15, "25"), (16, "30"))],
             "engraftment on day 14",
@@ -141,6 +184,44 @@ def test_neutrophils(records: list[Raw], expected: str) -> None:
 )
 def test_platelets(records: list[Raw], expected: str) -> None:
     assert outcome("PLT_ENGRAFTMENT", *records) == expected
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [
+        ("<0.5", "engraftment on day 18"),
+        ("<=0.4", "engraftment on day 18"),
+        ("<=0.5", "undetermined: a count is known only as a bound"),
+        ("<0.6", "undetermined: a count is known only as a bound"),
+        (">0.4", "undetermined: a count is known only as a bound"),
+        (">=0.4", "undetermined: a count is known only as a bound"),
+        (">=0.5", "engraftment on day 14"),
+        (">0.5", "engraftment on day 14"),
+    ],
+)
+def test_a_bound_settles_what_it_can(bound: str, expected: str) -> None:
+    """The second of the three values is a bound; from day 18 on there are three plain ones."""
+    values = anc(LOW, (14, "0.6"), (15, bound), (16, "0.4" if bound in ("<0.5", "<=0.4") else "0.6"))
+    assert outcome("ANC_ENGRAFTMENT", *BEGIN, *values, *anc((18, "1"), (19, "1"), (20, "1"))) == expected
+
+
+def test_subjects_do_not_meet() -> None:
+    """One has fallen and not risen, one has risen and not fallen, one engrafts: each by their own counts."""
+    of = {
+        1: anc(LOW, (6, "0.2"), (7, "0.2")),
+        2: anc((14, "0.6"), (15, "0.7"), (16, "0.9")),
+        3: anc(LOW, (20, "0.6"), (21, "0.7"), (22, "0.9")),
+    }
+    records = [{**raw, "subject": f"00{number}"} for number, own in of.items() for raw in [*BEGIN, *own]]
+    found = answers("ANC_ENGRAFTMENT", records)
+    assert [found[number]["status"] for number in of] == ["censored", "undetermined", "event"]  # type: ignore[index]
+    assert found[3]["days"] == 20  # type: ignore[index]
+
+
+def test_the_evidence_is_the_lowest_count_of_the_first_day() -> None:
+    values = [{**raw, "id": name} for raw, name in zip(anc((14, "0.9"), (14, "0.6"), (14, "0.6")), "abc", strict=True)]
+    found = row("ANC_ENGRAFTMENT", *BEGIN, *anc(LOW, (15, "1"), (16, "1")), *values)
+    assert found["evidence"][0]["record"] == "lab/A/ehr/b"
 
 
 def test_the_run_counts_when_its_last_day_is_known() -> None:

@@ -45,6 +45,17 @@ def test_every_rejected_candidate_has_its_reason() -> None:
     ]
 
 
+def test_a_superseded_version_is_listed_from_its_correction_on() -> None:
+    """Only of the endpoint's own events, of this study and subject, and not beyond the cut-off."""
+    first = [*REMISSION, death(50, id="D"), contact(20, id="C"), {**death(30, id="E"), "subject": "002"}]
+    records = [*first, death(60, id="D"), contact(25, id="C"), {**death(31, id="E"), "subject": "002"}]
+    assert ("death", "superseded version") not in reasons("OS", records, as_of=len(first))
+    assert reasons("OS", records, as_of=len(first) + 1) == [("death", "superseded version")]
+    assert reasons("OS", records) == [("death", "superseded version")]
+    assert reasons("OS", records, cutoff=50) == [("death", "after the cut-off"), ("death", "superseded version")]
+    assert reasons("OS", records, cutoff=49) == [("death", "after the cut-off")]
+
+
 def test_an_observation_end_is_named() -> None:
     records = [*REMISSION, withdrawal(30, id="S"), relapse(50)]
     assert reasons("DFS", records) == [("disease_assessment", "after the observation end: consent withdrawn")]

@@ -45,6 +45,10 @@ def test_seriousness_criteria_only(records: list[Raw], expected: str) -> None:
 @table(
     {
         "serious before the infusion": ([serious(-5)], "no SAE"),
+        "serious before it, another event worsens": (
+            [serious(-5), adverse_event("Nausea", -5, grade_history=[(-5, 1), (6, 3)], serious=False, id="N")],
+            "no SAE",
+        ),
         "became serious in the window": ([serious(-5, serious_since=6)], "1 SAE, first on day 6"),
         "became serious on day 28": ([serious(-5, serious_since=28)], "1 SAE, first on day 28"),
         "became serious on day 29": ([serious(-5, serious_since=29)], "no SAE"),
