@@ -18,7 +18,7 @@ prepare = @"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/
 step = @printf '\n=== %s\n' '$(1)'; $(2) || { code=$$?; printf '\nengraft: FAILED: %s\n' '$(1)' >&2; exit $$code; }
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
 
 install: ## make .venv with what the service needs, and the project in it
 	$(prepare) base

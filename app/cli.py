@@ -13,13 +13,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from app.commands import study
+from app.commands import study, view
 from app.config import Settings
 from app.engines.name import Name
 from app.version import VERSION
 
 app = typer.Typer(name="engraft", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.add_typer(study.app)
+app.add_typer(view.app)
 console = Console()
 errors = Console(stderr=True)
 

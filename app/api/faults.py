@@ -55,9 +55,21 @@ def from_validation(error: RequestValidationError) -> Fault:
 def _parameter_issue(item: Any) -> Issue:
     place = ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
     context = item.get("ctx", {})
-    expected = context.get("expected") or context.get("pattern") or context.get("error")
+    limits = [words.format(context[name]) for name, words in _LIMITS.items() if name in context]
+    expected = context.get("expected") or context.get("pattern") or context.get("error") or ", ".join(limits)
     code = "required" if item["type"] == "missing" else "value"
-    return Issue(place, code, item["type"].replace("_", " "), str(expected) if expected else None)
+    message = "out of range" if limits else item["type"].replace("_", " ")
+    return Issue(place, code, message, str(expected) if expected else None)
+
+
+_LIMITS = {
+    "gt": "more than {}",
+    "ge": "at least {}",
+    "lt": "less than {}",
+    "le": "at most {}",
+    "min_length": "at least {} characters",
+    "max_length": "at most {} characters",
+}
 
 
 def from_error(error: Exception) -> Fault:

@@ -147,7 +147,7 @@ def _subjects(connection: Connection, question: Question) -> list[dict[str, Any]
 
 @contextmanager
 def embedded(source: Path, export: Export) -> Iterator[Connection]:
-    """A store in memory with what derivation asks besides the statement: subjects, strata and moments."""
+    """A store in memory with what derivation asks besides the statement: subjects, day 0, strata and moments."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     METADATA.create_all(engine)
     try:
@@ -161,8 +161,9 @@ def embedded(source: Path, export: Export) -> Iterator[Connection]:
 def _fill(connection: Connection, source: Path, export: Export) -> None:
     unsaid = {"study": export.study, "patient": "", "research_subject": ""}
     _insert(connection, SUBJECT, ({**row, **unsaid} for row in parquet.read(source / folders.SUBJECTS)))
-    strata = parquet.read(source / folders.EVENTS, [("kind", "=", "stratum")])
-    _insert(connection, EVENT, iter(strata))
+    definition = load(export.definition.encode()).definition
+    kinds = ["stratum", definition.sources[definition.day_zero].kind]
+    _insert(connection, EVENT, iter(parquet.read(source / folders.EVENTS, [("kind", "in", kinds)])))
     _insert(connection, AUDIT, _changes(parquet.read(source / folders.MOMENTS)))
     _insert(connection, COUNTER, iter([{"id": 1, "seq": export.as_of_seq, "at": export.as_of_time}]))
 

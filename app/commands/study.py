@@ -52,8 +52,12 @@ def load_into(
 ) -> None:
     """Check a definition and store it in a running service."""
     definition = _loaded(file).definition
-    with httpx.Client(base_url=to, timeout=TIMEOUT_SECONDS) as service:
-        answer = send(service, definition.id, file.read_bytes())
+    try:
+        with httpx.Client(base_url=to, timeout=TIMEOUT_SECONDS) as service:
+            answer = send(service, definition.id, file.read_bytes())
+    except httpx.TransportError as error:
+        errors.print(f"no answer from {to}: {error}", markup=False)
+        raise typer.Exit(1) from None
     (console if answer.is_success else errors).print(answer.text, markup=False)
     raise typer.Exit(0 if answer.is_success else 1)
 

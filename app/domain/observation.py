@@ -15,6 +15,7 @@ from app.domain.dates import PartialDateField
 from app.domain.record import Record
 from app.domain.terms import Code, CodeRef, Frozen, MrdResult, Number, Percent, RelapseSite, Response, Text
 
+REMISSION = frozenset({"CR", "CRi", "CRh"})
 HAEMATOLOGICAL_SITES = frozenset({"marrow", "blood"})
 _COMPARATOR = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(-?\d{1,15}(?:\.\d{1,15})?)\s*", re.ASCII)
 _ASCII_COMPARATOR = {"≤": "<=", "≥": ">="}
@@ -63,6 +64,11 @@ class DiseaseAssessment(Record):
         if not sites or sites & HAEMATOLOGICAL_SITES:
             return "haematological"
         return "extramedullary" if "extramedullary" in sites else "mrd"
+
+    @property
+    def mrd_relapse_in_remission(self) -> bool:
+        """Whether the leukaemia is back by MRD alone, while the response is still a remission."""
+        return self.response in REMISSION and set(self.relapse_sites or ()) == {"mrd"}
 
 
 def _lab_value(value: Any) -> Any:

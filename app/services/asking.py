@@ -80,9 +80,10 @@ class Frame:
     cut: str | None
 
     def header(self) -> dict[str, Any]:
-        """Cut-off, moment and cut, as every answer names them."""
+        """Definition, cut-off, moment and cut, as every answer names them."""
         as_of = {"seq": self.as_of.seq, "time": self.as_of.time}
-        return {"cutoff": iso_day(self.cutoff), "as_of": as_of, "cut": self.cut}
+        named = {"definition": self.definition.id, "definition_version": self.definition.version}
+        return {**named, "cutoff": iso_day(self.cutoff), "as_of": as_of, "cut": self.cut}
 
     def question(self, endpoint: str, analysis: str = "primary", subject: int | None = None) -> Question:
         """One endpoint asked within it. Fault where the endpoint or its analysis does not exist."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.domain.adverse_event import AdverseEvent
 from app.domain.dates import PartialDate
 from app.domain.gvhd import Gvhd
-from app.domain.observation import DiseaseAssessment, Lab
+from app.domain.observation import REMISSION, DiseaseAssessment, Lab
 from app.domain.record import Record
 from app.grading.held import Held
 from app.grading.held.astct import crs, icans
@@ -25,19 +25,15 @@ from app.services.asking import Axes, frame, subject_of
 from app.services.grades.evidence import Versions, evidence, told
 from app.services.grades.measured import Measured, measured
 from app.services.status.chart import Chart
-from app.services.status.clinical import infusions
 
 TYPES = ("infusion", "adverse_event", "gvhd", "disease_assessment", "lab")
-REMISSION = frozenset({"CR", "CRh", "CRi"})
 # Counts of a response are those of the nearest day, at most so many days from the assessment.
 COUNTS_WITHIN_DAYS = 3
 
 
-def derived(
-    connection: Connection, study: str, number: str, cutoff: str | None, as_of: str | None, cut: str | None = None
-) -> dict[str, Any]:
+def derived(connection: Connection, study: str, number: str, axes: Axes) -> dict[str, Any]:
     """Every record of the subject that a scale applies to, with its components, derived and reported value."""
-    asked = frame(connection, study, Axes(cutoff, as_of, cut))
+    asked = frame(connection, study, axes)
     subject = subject_of(connection, study, number, asked.as_of)
     chart, versions = told(connection, asked, subject, TYPES)
     entries = [_entry(record, date, held, versions) for record, date, held in held_records(chart)]
@@ -89,12 +85,10 @@ def _exact(item: Measured) -> bool:
 
 
 def _baseline(chart: Chart, record: DiseaseAssessment, before: list[DiseaseAssessment]) -> DiseaseAssessment | None:
-    """The last assessment up to the infusion; for one that is itself up to the infusion there is none."""
-    given = infusions(chart)
-    start = chart.day(given[0].start) if given else None
-    if start is None or (chart.day(record.date) or 0) <= start:
+    """The last assessment up to day 0; for one that is itself up to day 0 there is none."""
+    if chart.start is None or (chart.day(record.date) or 0) <= chart.start.first:
         return None
-    earlier = [item for item in before if (chart.day(item.date) or 0) <= start]
+    earlier = [item for item in before if (chart.day(item.date) or 0) <= chart.start.first]
     return earlier[-1] if earlier else None
 
 

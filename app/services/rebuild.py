@@ -5,8 +5,10 @@ docs/adr/0005-fhir-bytes.md
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
@@ -19,11 +21,13 @@ from app.interop.fhir.encode import encode
 from app.interop.fhir.patient import write_patient
 from app.interop.fhir.research_study import write_research_study
 from app.interop.fhir.research_subject import write_research_subject
+from app.interop.fhir.search.extract import extract
 from app.interop.fhir.write import write
 from app.services.intake.views import views
 from app.services.stored import stored_record
 from app.storage import studies
 from app.storage.records import KnownSubject
+from app.storage.search import index
 from app.storage.tables import EVENT, RECORD, RECORD_VERSION, RESOURCE, SUBJECT
 
 _EVENT_COLUMNS = [column for column in EVENT.c if column.name != "id"]
@@ -54,7 +58,30 @@ def rebuild(connection: Connection, write_back: bool) -> Rebuilt:
             found.different += 1
             if write_back:
                 connection.execute(update(RESOURCE).where(RESOURCE.c.id == row.id).values(body=body))
+    _compare_index(connection, write_back, found)
     return found
+
+
+def _compare_index(connection: Connection, write_back: bool, found: Rebuilt) -> None:
+    """The search index against the bytes as stored, which were mended before it; a deletion has no values."""
+    last = 0
+    page = (
+        select(RESOURCE.c.id, RESOURCE.c.type, RESOURCE.c.deleted, RESOURCE.c.body).order_by(RESOURCE.c.id).limit(400)
+    )
+    while rows := connection.execute(page.where(RESOURCE.c.id > last)).all():
+        last = rows[-1].id
+        stored = index.indexed(connection, [row.id for row in rows])
+        for row in rows:
+            built = [] if row.deleted else [tuple(value) for value in extract(row.type, _decoded(row.body))]
+            if stored.get(row.id, []) != built:
+                found.different += 1
+                if write_back:
+                    index.replace(connection, row.id, built)
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(body, parse_float=Decimal)
+    return decoded
 
 
 def _resources(connection: Connection) -> Iterator[tuple[Any, bytes]]:

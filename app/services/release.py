@@ -80,10 +80,11 @@ def stream(services: Services, found: Page, base: str, links: list[tuple[str, st
     yield bundle.EMPTY_TAIL if joint is bundle.FIRST else bundle.TAIL
 
 
-def history(found: list[Document], base: str, links: list[tuple[str, str]]) -> bytes:
-    """A history Bundle of one resource, newest first."""
+def history(found: list[Document], base: str, links: list[tuple[str, str]], total: int | None) -> bytes:
+    """A history Bundle, newest first. total: of all of its pages, where known."""
     entries = [_history_entry(document, base.encode()) for document in found]
-    return bundle.head(len(found), links, "history") + bundle.FIRST + bundle.NEXT.join(entries) + bundle.TAIL
+    head = bundle.head(total, links, "history")
+    return head + bundle.FIRST + bundle.NEXT.join(entries) + bundle.TAIL if entries else head + bundle.EMPTY_TAIL
 
 
 def _history_entry(document: Document, base: bytes) -> bytes:

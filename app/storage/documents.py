@@ -172,6 +172,15 @@ def _held(connection: Connection, owner: Any, values: Iterable[Any], *extra: Any
     return found
 
 
+def reserve(connection: Connection, number: int) -> Iterable[int]:
+    """The next row ids, in their order; under the write lock, so that later ones are always of later changes."""
+    if connection.dialect.name == "sqlite":
+        last = connection.execute(select(func.coalesce(func.max(RESOURCE.c.id), 0))).scalar_one()
+        return range(last + 1, last + 1 + number)
+    following = text("SELECT nextval(pg_get_serial_sequence('resource', 'id')) FROM generate_series(1, :number)")
+    return sorted(connection.execute(following, {"number": number}).scalars())
+
+
 def close(connection: Connection, closed: dict[int, int]) -> None:
     """Close resource versions: row id -> the `seq` from which they no longer count."""
     for row, seq in closed.items():

@@ -52,17 +52,6 @@ def reported_dead(connection: Connection, subjects: Iterable[int], seq: int | No
     return found
 
 
-def strata(connection: Connection, study: str, as_of: int, name: str) -> dict[int, str]:
-    """Value of one stratum by subject; where records differ, the one of the first record key."""
-    statement = (
-        select(EVENT.c.subject, EVENT.c.status)
-        .where(EVENT.c.study == study, EVENT.c.kind == "stratum", EVENT.c.category == name)
-        .where(EVENT.c.seq_from <= as_of, EVENT.c.seq_to > as_of)
-        .order_by(EVENT.c.record.desc())
-    )
-    return {row.subject: row.status for row in connection.execute(statement)}
-
-
 def strata_names(connection: Connection, study: str, as_of: int) -> list[str]:
     """Names of the strata that any subject has."""
     statement = (

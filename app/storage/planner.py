@@ -1,4 +1,4 @@
-"""What SQLite's planner is told of the event table: stated once, never measured.
+"""What SQLite's planner is told of the large tables: stated once, never measured.
 
 https://www.sqlite.org/fileformat2.html#stat1tab
 
@@ -11,30 +11,54 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from app.storage.tables import EVENT
+from app.storage.tables import EVENT, RESOURCE, SEARCH_INDEX
 
-# (index, "rows in the table, then rows for one value of the first column, of the first two, …")
+# Of the event table: (index, "rows in the table, then rows for one value of the first column, of the first two, …")
 STATED = (
     ("ix_clinical_event_kind", "100000000 100000000 5000000 5 2"),
     ("ix_clinical_event_subject", "100000000 20 2"),
     ("ix_clinical_event_record", "100000000 2"),
 )
+# A search begins with the value that it looks for, and then looks other values up resource by resource; told nothing,
+# SQLite reads all values of a parameter for each resource. The index of values is clustered: its key bears its name.
+SEARCHED = {
+    RESOURCE.name: (
+        ("sqlite_autoindex_resource_1", "100000000 10000000 2 1"),
+        ("ix_resource_type", "100000000 10000000 1"),
+        ("ix_resource_updated", "100000000 100 1"),
+        ("ix_resource_record", "100000000 3"),
+        ("ix_resource_study", "100000000 1000000 1"),
+        ("ix_resource_subject", "100000000 100 1"),
+    ),
+    SEARCH_INDEX.name: (
+        ("search_index", "1000000000 10 2 1"),
+        ("ix_search_text", "1000000000 10000000 1000 2 1"),
+        ("ix_search_low", "300000000 30000000 3000 2"),
+    ),
+}
 
 
 def state(connection: Connection) -> None:
     """Put the numbers in place, for connections that are opened later. Nothing happens where they are."""
-    if _known(connection) == set(STATED):
-        return
+    for table, stated in {EVENT.name: STATED, **SEARCHED}.items():
+        if _there(connection, table) and _known(connection, table) != set(stated):
+            _state(connection, table, stated)
+
+
+def _state(connection: Connection, table: str, stated: tuple[tuple[str, str], ...]) -> None:
     connection.exec_driver_sql("PRAGMA analysis_limit = 1")
-    connection.exec_driver_sql(f"ANALYZE {EVENT.name}")  # makes the table of statistics
-    connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE tbl = ?", (EVENT.name,))
-    for index, numbers in STATED:
-        connection.exec_driver_sql("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (EVENT.name, index, numbers))
+    connection.exec_driver_sql(f"ANALYZE {table}")  # makes the table of statistics
+    connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE tbl = ?", (table,))
+    for index, numbers in stated:
+        connection.exec_driver_sql("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", (table, index, numbers))
 
 
-def _known(connection: Connection) -> set[tuple[str, str]]:
-    made = connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").first()
-    if made is None:
+def _there(connection: Connection, table: str) -> bool:
+    return connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).first() is not None
+
+
+def _known(connection: Connection, table: str) -> set[tuple[str, str]]:
+    if not _there(connection, "sqlite_stat1"):
         return set()
-    rows = connection.exec_driver_sql("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = ?", (EVENT.name,))
+    rows = connection.exec_driver_sql("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = ?", (table,))
     return {(row.idx, row.stat) for row in rows}

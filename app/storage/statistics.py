@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from app.storage.database import Database
-from app.storage.tables import EVENT, RECORD, RECORD_VERSION, RESOURCE
+from app.storage.tables import EVENT, RECORD, RECORD_VERSION, RESOURCE, SEARCH_INDEX
 
 FIRST = 16
 
@@ -31,5 +31,5 @@ class Statistics:
     def refresh(self) -> None:
         """Look at the tables again."""
         with self._engine.begin() as connection:
-            for table in (EVENT, RECORD, RECORD_VERSION, RESOURCE):
+            for table in (EVENT, RECORD, RECORD_VERSION, RESOURCE, SEARCH_INDEX):
                 connection.execute(text(f"ANALYZE {table.name}"))

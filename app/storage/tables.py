@@ -5,9 +5,12 @@ docs/adr/0002-versions-and-seq.md
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -18,11 +21,18 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from app.endpoints.event import BIG, EVENT, METADATA
 
 __all__ = ["EVENT", "METADATA"]
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """The condition of a partial index, for both dialects."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 COUNTER = Table(
     "counter",
@@ -175,6 +185,36 @@ RESOURCE = Table(
     Index("ix_resource_record", "record"),
     Index("ix_resource_study", "study", "id"),
     Index("ix_resource_subject", "subject", "id"),
+    # Search and history by type; what was written since.
+    Index("ix_resource_type", "type", "id"),
+    Index("ix_resource_updated", "updated", "id"),
+)
+
+SEARCH_INDEX = Table(
+    "search_index",
+    METADATA,
+    # One row for each value of each search parameter of a resource version (app/interop/fhir/search). It counts as long
+    # as the version does, so it is written once and never changed. Clustered by version, to look its values up.
+    Column("resource", ForeignKey("resource.id"), primary_key=True),
+    Column("parameter", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("text", String(400)),
+    Column("system", String(400)),
+    Column("low", Double),
+    Column("high", Double),
+    Column("shift", SmallInteger),
+    Column("display", String(400)),
+    Index("ix_search_text", "parameter", "text", "resource", "system", **_where("text IS NOT NULL")),
+    Index("ix_search_low", "parameter", "low", "resource", **_where("low IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
+SERVICE_KEY = Table(
+    "service_key",
+    METADATA,
+    # Signs what clients carry and bring back. Made with the store, so a token of another store is refused.
+    Column("name", String(32), primary_key=True),
+    Column("value", String(64), nullable=False),
 )
 
 AUDIT = Table(

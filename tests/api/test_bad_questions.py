@@ -118,7 +118,7 @@ def fhir_questions(door: Door) -> Iterator[tuple[str, int]]:
     patient = door.get(f"{HOME}/subjects").json()["subjects"][0]["patient"]
     yield from (
         (f"/fhir/{path}", 404)
-        for path in ("", "nowhere", "Patient", "Patient/x", "Foo/x", "Patient/%00", "Patient/x/_history")
+        for path in ("", "nowhere", "nowhere/_history", "Patient/x", "Foo/x", "Patient/%00", "Patient/x/_history")
     )
     yield from ((f"/fhir/{patient}/_history/{number}", 404) for number in ("2", "0", "x", "9" * 30, "%00", "1/x"))
     yield from ((f"/fhir/{path}/$everything", 404) for path in (patient, "ResearchStudy/x", "ResearchSubject/%00"))
@@ -134,6 +134,8 @@ def fhir_questions(door: Door) -> Iterator[tuple[str, int]]:
     )
     yield from ((f"/fhir/{path}?_format=xml", 406) for path in ("metadata", patient, f"{study}/$everything"))
     yield f"/fhir/{patient}?_format={CANARY}", 406
+    yield from ((f"/fhir/Patient?{CANARY}=1&{asked}", 400) for asked in ("gender=%00", "_count=x", "_has:x=1"))
+    yield from ((f"/fhir/Patient?gender={text}", 400) for text in ("%00", ""))
 
 
 def test_every_refusal_of_fhir_is_an_operation_outcome(asked: Door) -> None:

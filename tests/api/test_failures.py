@@ -125,7 +125,7 @@ def test_an_error_that_nobody_foresaw(
     monkeypatch.setattr(interactions, "_versions", fail)
     answer = service.send(subject())
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
-    outcome = service.get("/fhir/Patient/1/_history")
+    outcome = service.get("/fhir/Patient/1/_history/1")
     assert (outcome.status_code, outcome.json()["issue"][0]["code"]) == (500, "exception")
     assert CANARY not in answer.text + outcome.text + caplog.text
     assert caplog.text.count("internal error: KeyError at test_failures.py:") == 2

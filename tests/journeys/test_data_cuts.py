@@ -8,6 +8,7 @@ import pytest
 from app.endpoints.definitions import documents, newest
 from app.endpoints.document import write_document
 from app.interop.jsontext import dump
+from app.services.asking import Axes
 from app.services.status.status import status
 from tests.journeys.door import STUDY, Door, open_door, record, subject
 
@@ -117,7 +118,7 @@ def statuses(door: Door, cut: str | None) -> list[bytes]:
     """Where the patients stood, as the service says it."""
     with door.services.database.read.connect() as connection:
         cutoff = None if cut else CUTOFF
-        return [dump(status(connection, STUDY, number, cutoff, None, cut)) for number in ("A-001", "A-002")]
+        return [dump(status(connection, STUDY, number, Axes(cutoff, None, cut))) for number in ("A-001", "A-002")]
 
 
 def test_a_patient_stands_at_a_cut_where_they_stood(trial: Door) -> None:

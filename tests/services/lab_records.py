@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.services.asking import Axes
 from app.services.grades import grades
 from tests.journeys.door import STUDY, Door, Raw, record
 
@@ -23,7 +24,7 @@ def asked(site: Door, *records: Raw, cutoff: str | None = None, as_of: str | Non
         receipt = site.receipt(*records)
         assert receipt["rejected"] == 0, receipt
     with site.services.database.read.connect() as connection:
-        return grades(connection, STUDY, "A-001", cutoff, as_of)
+        return grades(connection, STUDY, "A-001", Axes(cutoff, as_of))
 
 
 def entries(answer: Raw, term: str | None = None) -> list[Raw]:

@@ -125,6 +125,8 @@ CASES: dict[str, list[tuple[list[Raw], dict[str, Raw | None]]]] = {
     "relapse-site-missing": [([assessment(50, "relapse")], {})],
     "relapse-site-without-relapse": [([assessment(50, "PR", ["marrow"])], {})],
     "relapse-site-differs": [([relapse(50, "extramedullary", extramedullary=False)], {})],
+    "response-missing": [([assessment(50, marrow_blasts_pct=Decimal(40), extramedullary=True)], {})],
+    "remission-lost": [([assessment(50, response)], {}) for response in ("PR", "SD", "PD", "MLFS")],
     "responses-differ": [([assessment(50, "CR"), assessment(50, "PR")], {})],
     "remission-without-therapy": [([relapse(50), assessment(80, "CR")], {})],
     "relapse-therapy-without-relapse": [([therapy(50)], {})],
@@ -171,6 +173,11 @@ TOGETHER: dict[str, tuple[list[Raw], dict[str, Raw | None], set[str]]] = {
     "contact-after-death": ([death(50, "infection"), therapy(60, "dli", "prophylaxis")], {}, {"treatment-after-death"}),
     "relapse-after-death": ([death(50, "infection"), relapse(60)], {}, {"contact-after-death"}),
     "treatment-after-death": ([death(50, "infection"), transplant(60)], {}, {"contact-after-death"}),
+    "fatal-without-death": (
+        [event(grade=4, outcome="fatal", serious=True, seriousness_criteria=["death"])],
+        {},
+        {"fatal-without-grade-5"},
+    ),
     "death-record-missing": ([contact(50, alive=False)], {}, {"death-date-missing"}),
     "state-without-infusion": (
         [],

@@ -87,7 +87,8 @@ class TestDltCounts:
         assert (found["patients_with_dlt"], found["unresolved"], found["patients_with_dlt_or_unresolved"]) == (2, 1, 3)
         assert found["proportion"]["estimate"] == pytest.approx(2 / 5)
         assert found["proportion_conservative"]["estimate"] == pytest.approx(3 / 5)
-        assert (found["final"], found["final_reason"]) == (False, "1 unresolved: an event cannot be judged yet")
+        assert found["final"] is False
+        assert found["final_reason"] == "1 patient(s) with an event that cannot be judged yet"
 
     def test_unresolved_and_not_observed_counts_in_the_conservative_denominator(self) -> None:
         found = estimated("DLT", [*patient(1, ungraded(), contact(10)), *patient(2, SEEN)])

@@ -6,20 +6,26 @@ https://hl7.org/fhir/R4/http.html#mime-type
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from app.domain.errors import Category, Fault, Issue
+from app.domain.errors import Category, Fault, Issue, bad_parameter
+from app.interop.fhir.encode import pretty
+from app.interop.fhir.search.subset import Subset
 from app.interop.fhir.structure import MODELS
 from app.services.context import Services
+from app.services.search.criteria import Asker
+from app.services.search.query import read_query
 from app.storage.documents import Document
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 _JSON = frozenset({"application/fhir+json", "application/json", "text/json", "json", "*/*", "application/*", ""})
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+PARTS = ("_summary", "_elements")
 _R4 = frozenset({"4.0", "4.0.1", ""})
 
 
@@ -41,7 +47,7 @@ def _acceptable(kind: str) -> bool:
 
 def only(request: Request, *names: str) -> None:
     """Fault for query parameters that the interaction does not know."""
-    known = {"_format", *names}
+    known = {"_format", "_pretty", *names}
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         issue = Issue("", "not-supported", "unknown parameter", ", ".join(sorted(known)))
@@ -71,11 +77,55 @@ def base(request: Request) -> str:
 
 
 def document(found: Document, request: Request) -> Response:
-    """A resource with its ETag; 304 where the client has it already."""
+    """A resource with its ETag, whole or in part; 304 where the client has it already."""
     headers = {"ETag": f'W/"{found.version}"', "Last-Modified": http_date(found.updated)}
-    if request.headers.get("if-none-match") in (headers["ETag"], "*"):
+    if _has_it(request, found, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return Response(found.body, headers=headers, media_type=FHIR_JSON)
+    return reply(request, subset(request, found.type).of(found.body), headers)
+
+
+def _has_it(request: Request, found: Document, etag: str) -> bool:
+    """If-None-Match, compared weakly; without one If-Modified-Since, which knows no parts of a second."""
+    known = request.headers.get("if-none-match")
+    if known is not None:
+        tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+        return "*" in tags or etag.removeprefix("W/") in tags
+    since = request.headers.get("if-modified-since")
+    if since is None:
+        return False
+    try:
+        return datetime.fromisoformat(found.updated).replace(microsecond=0) <= parsedate_to_datetime(since)
+    except (TypeError, ValueError):  # an unreadable date counts as none (RFC 9110 13.1.3)
+        return False
+
+
+def subset(request: Request, type_: str) -> Subset:
+    """The part of a resource that `_summary` or `_elements` ask for."""
+    asked = [(name, request.query_params[name]) for name in PARTS if name in request.query_params]
+    query = read_query(Asker("", tools(request).clock()), type_, asked, lenient=False)
+    if query.only_count:
+        raise bad_parameter("_summary", "true, text, data, false")
+    return query.subset
+
+
+def reply(request: Request, body: bytes, headers: dict[str, str] | None = None, status: int = 200) -> Response:
+    """JSON bytes, indented where `_pretty` asks for it."""
+    if request.query_params.get("_pretty") == "true":
+        body = pretty(body)
+    return Response(body, status, headers, FHIR_JSON)
+
+
+def streamed(request: Request, parts: Iterator[bytes]) -> Response:
+    """JSON in pieces; indented, it is put together first."""
+    if request.query_params.get("_pretty") == "true":
+        return reply(request, b"".join(parts))
+    return StreamingResponse(parts, media_type=FHIR_JSON)
+
+
+def lenient(request: Request) -> bool:
+    """Whether the client would rather have an unknown parameter left out than be refused."""
+    preferences = request.headers.get("prefer", "").lower().replace(" ", "")
+    return "handling=lenient" in re.split("[,;]", preferences)
 
 
 def http_date(instant: str) -> str:

@@ -1,4 +1,4 @@
-"""read, vread and history of one resource.
+"""read and vread.
 
 https://hl7.org/fhir/R4/http.html#read
 """
@@ -9,16 +9,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.fhir.answers import FHIR_JSON, base, document, negotiate, only, place, tools
+from app.api.fhir.answers import PARTS, document, negotiate, only, place, tools
 from app.domain.errors import Category, Fault
-from app.services import release
 from app.storage import documents
 
 
 async def read(request: Request) -> Response:
     """The newest version of a resource; 410 when it was deleted."""
     negotiate(request)
-    only(request)
+    only(request, *PARTS)
     reader, asked = tools(request).reader, place(request)
     found = await run_in_threadpool(reader.current, *asked) if reader.blocking else reader.current(*asked)
     if found is None:
@@ -31,7 +30,7 @@ async def read(request: Request) -> Response:
 async def vread(request: Request) -> Response:
     """One version of a resource."""
     negotiate(request)
-    only(request)
+    only(request, *PARTS)
     version = request.path_params["version"]
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
     found = await run_in_threadpool(_versions, request, number)
@@ -42,18 +41,7 @@ async def vread(request: Request) -> Response:
     return document(found[0], request)
 
 
-async def history(request: Request) -> Response:
-    """Every version of a resource, newest first."""
-    negotiate(request)
-    only(request)
-    found = await run_in_threadpool(_versions, request, None)
-    if not found:
-        raise Fault(Category.NOT_FOUND, "no such resource")
-    body = release.history(found, base(request), [("self", str(request.url))])
-    return Response(body, media_type=FHIR_JSON)
-
-
-def _versions(request: Request, version: int | None) -> list[documents.Document]:
+def _versions(request: Request, version: int) -> list[documents.Document]:
     type_, identifier = place(request)
     with tools(request).database.read.connect() as connection:
         return documents.versions(connection, type_, identifier, version)

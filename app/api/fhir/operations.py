@@ -8,9 +8,9 @@ from __future__ import annotations
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from app.api.fhir.answers import FHIR_JSON, base, negotiate, only, place, tools
+from app.api.fhir.answers import base, negotiate, only, place, reply, streamed, tools
 from app.domain.errors import Category, Fault, bad_parameter
 from app.interop.fhir.capability import capability_statement
 from app.interop.fhir.structure import MODELS
@@ -26,7 +26,7 @@ async def metadata(request: Request) -> Response:
     """The CapabilityStatement."""
     negotiate(request)
     only(request)
-    return Response(capability_statement(base(request), VERSION, RELEASED), media_type=FHIR_JSON)
+    return reply(request, capability_statement(base(request), VERSION, RELEASED))
 
 
 async def everything(request: Request) -> Response:
@@ -39,7 +39,7 @@ async def everything(request: Request) -> Response:
     links = [("self", str(request.url))]
     if found.next_token is not None:
         links.append(("next", str(request.url.include_query_params(_page=found.next_token))))
-    return StreamingResponse(release.stream(tools(request), found, base(request), links), media_type=FHIR_JSON)
+    return streamed(request, release.stream(tools(request), found, base(request), links))
 
 
 def _page(request: Request) -> Page:

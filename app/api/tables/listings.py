@@ -8,13 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-QUERIES = ("study", "cut", "cutoff", "as_of", "subject", "site", "rule", "text", "records")
+QUERIES = (
+    "study",
+    "definition",
+    "definition_version",
+    "cut",
+    "cutoff",
+    "as_of",
+    "subject",
+    "site",
+    "rule",
+    "text",
+    "records",
+)
 _RESULT = ("record", "record_version", "resource", "test", "collected", "day", "value", "unit", "low", "high")
 _BASELINE = ("record", "record_version", "collected", "value", "unit", "low", "high")
 _GRADE = ("term", "direction", "grade", "reason", "rule", "assumed", "flags", "version")
 _REPORTED = ("record", "grade", "agrees")
 GRADES = (
     "study",
+    "definition",
+    "definition_version",
     "cut",
     "cutoff",
     "as_of",
@@ -43,7 +57,7 @@ def grades(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _header(body: Mapping[str, Any]) -> dict[str, Any]:
-    common = {name: body.get(name) for name in ("study", "cut", "cutoff")}
+    common = {name: body.get(name) for name in ("study", "definition", "definition_version", "cut", "cutoff")}
     return {**common, "as_of": body["as_of"]["seq"]}
 
 

@@ -26,8 +26,10 @@ def read_assessment(record: DiseaseAssessment, zone: tzinfo | None) -> list[Clin
     marrow = record.marrow_blasts_pct
     if status is None and marrow is None:
         return events
-    value = None if marrow is None else float(marrow)
-    found = ClinicalEvent("assessment", record.date.at_site(zone), status=status, category=relapse, value=value)
+    value, days = None if marrow is None else float(marrow), record.date.at_site(zone)
+    found = ClinicalEvent("assessment", days, status=status, category=relapse, value=value)
+    if record.mrd_relapse_in_remission:
+        events.append(ClinicalEvent("assessment", days, status=STATUS_OF_RELAPSE["mrd"], category="mrd"))
     return [found, *events]
 
 

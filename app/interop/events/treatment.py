@@ -17,9 +17,10 @@ from app.interop.events.evidence import alive, strata
 def read_transplant(record: Transplant, zone: tzinfo | None) -> list[ClinicalEvent]:
     """The transplant and its strata."""
     names = ("donor_type", "graft_source", "conditioning")
+    days = record.date.at_site(zone)
     return [
-        ClinicalEvent("transplant", record.date.at_site(zone)),
-        *strata({name: getattr(record, name) for name in names}),
+        ClinicalEvent("transplant", days),
+        *strata({name: getattr(record, name) for name in names}, days),
         *alive([record.date], zone, "transplant"),
     ]
 
@@ -29,7 +30,11 @@ def read_infusion(record: Infusion, zone: tzinfo | None) -> list[ClinicalEvent]:
     event = ClinicalEvent("infusion", record.start.at_site(zone), status=record.outcome, flag=record.exposed)
     if not record.exposed:
         return [event]
-    return [event, *strata({"dose_level": record.dose_level}), *alive([record.start, record.end], zone, "infusion")]
+    return [
+        event,
+        *strata({"dose_level": record.dose_level}, event.days),
+        *alive([record.start, record.end], zone, "infusion"),
+    ]
 
 
 def read_therapy(record: Therapy, zone: tzinfo | None) -> list[ClinicalEvent]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from app.domain.adverse_event import AdverseEvent
+from app.interop.fhir.astct import crs_findings, icans_findings
 from app.interop.fhir.codes import as_coding, coded, fixed, masked
 from app.interop.fhir.draft import Context, Draft, reference
 from app.interop.fhir.elements import (
@@ -85,12 +86,13 @@ def _criteria(record: AdverseEvent) -> list[Json]:
 
 
 def _suspect(record: AdverseEvent, context: Context) -> list[Json]:
-    """The investigator's judgement on the study treatment; the guide lets the study stand for it."""
+    """The investigator's judgement on the study treatment: the cells where they are known, else the study."""
     if record.relatedness is None:
         return []
     related = extension("entityRelatedness", "valueCodeableConcept", coded("relatedness", record.relatedness))
-    study = extension("instance", "valueReference", reference("ResearchStudy", context.study))
-    return complex_extension(_guide("suspect-entity"), study, complex_extension("causality", related))
+    cells = None if context.product is None else reference("BiologicallyDerivedProduct", context.product)
+    suspect = extension("instance", "valueReference", cells or reference("ResearchStudy", context.study))
+    return complex_extension(_guide("suspect-entity"), suspect, complex_extension("causality", related))
 
 
 def _project_extensions(record: AdverseEvent) -> list[Json]:
@@ -102,6 +104,8 @@ def _project_extensions(record: AdverseEvent) -> list[Json]:
         *extension(project("investigator-dlt"), "valueBoolean", record.investigator_dlt),
         *coded_extensions("relatedness-other", [coded("relatedness-other", record.relatedness_other)]),
         *coded_extensions("event-of-interest", [coded("interest", record.interest)]),
+        *crs_findings(record.crs),
+        *icans_findings(record.icans),
     ]
 
 

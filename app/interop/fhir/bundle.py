@@ -29,6 +29,11 @@ def entry(base: bytes, type_and_id: bytes, body: bytes, mode: str = "match") -> 
     return b'{"fullUrl":"%b/%b","resource":%b,"search":{"mode":"%b"}}' % (base, type_and_id, body, mode.encode())
 
 
+def outcome_entry(body: bytes) -> bytes:
+    """What a searchset says of itself, as its last entry. body: an OperationOutcome."""
+    return b'{"resource":%b,"search":{"mode":"outcome"}}' % body
+
+
 def history_entry(
     base: bytes, type_and_id: bytes, version: bytes, last_modified: bytes, method: str, body: bytes | None
 ) -> bytes:

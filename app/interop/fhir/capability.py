@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from app.interop.fhir.encode import to_json
+from app.interop.fhir.search.parameters import Parameter, parameters, types
 from app.interop.fhir.structure import MODELS
 from app.interop.fhir.urls import operation_definition
 
-INTERACTIONS = ("read", "vread", "history-instance")
+INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
+SYSTEM_INTERACTIONS = ("history-system",)
 EVERYTHING = ("ResearchStudy", "ResearchSubject")
 
 
@@ -27,7 +29,13 @@ def capability_statement(base_url: str, software_version: str, date: str) -> byt
             "implementation": {"description": "Records of a transplant trial as FHIR R4", "url": base_url},
             "fhirVersion": "4.0.1",
             "format": ["json"],
-            "rest": [{"mode": "server", "resource": [_resource(name) for name in sorted(MODELS)]}],
+            "rest": [
+                {
+                    "mode": "server",
+                    "resource": [_resource(name) for name in sorted(MODELS)],
+                    "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
+                }
+            ],
         }
     )
 
@@ -42,7 +50,23 @@ def _resource(name: str) -> dict[str, Any]:
         "conditionalCreate": False,
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
+        **_searched(name),
     }
     if name in EVERYTHING:
         body["operation"] = [{"name": "everything", "definition": operation_definition(f"{name}-everything")}]
     return body
+
+
+def _searched(name: str) -> dict[str, Any]:
+    """What the search of a type offers, out of the table that it runs on."""
+    includes = [f"{name}:{code}" for code, item in parameters(name).items() if item.kind == "reference"]
+    reverse = [
+        f"{other}:{code}" for other in types() for code, item in parameters(other).items() if name in item.targets
+    ]
+    listed = {"searchInclude": ["*", *includes] if includes else [], "searchRevInclude": reverse}
+    found: dict[str, Any] = {key: value for key, value in listed.items() if value}
+    return {**found, "searchParam": [_parameter(item) for item in parameters(name).values()]}
+
+
+def _parameter(item: Parameter) -> dict[str, Any]:
+    return {"name": item.code, "definition": item.reference, "type": item.kind}

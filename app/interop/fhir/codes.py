@@ -26,9 +26,19 @@ def fixed(value_set: str, *words: str) -> Json:
 @cache
 def own(name: str) -> Json:
     """A CodeableConcept of ``tables/codes.csv``: what the value sets have no word for. KeyError when missing."""
+    return {"coding": [as_coding(_own()[name])]}
+
+
+def own_codes() -> tuple[Coding, ...]:
+    """Every code of ``tables/codes.csv``."""
+    return tuple(_own().values())
+
+
+@cache
+def _own() -> dict[str, Coding]:
     text = files("app.interop.fhir.tables").joinpath("codes.csv").read_text(encoding="utf-8")
-    table = {row["name"]: row for row in csv.DictReader(text.splitlines())}
-    return {"coding": [{"system": ENGRAFT, "code": table[name]["code"], "display": table[name]["display"]}]}
+    rows = csv.DictReader(text.splitlines())
+    return {row["name"]: Coding(ENGRAFT, row["code"], row["display"]) for row in rows}
 
 
 def as_coding(known: Coding) -> Json:

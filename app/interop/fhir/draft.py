@@ -29,13 +29,15 @@ class Draft:
 class Context:
     """The ids that a writer refers to: ResearchStudy, Patient, ResearchSubject and the record's own resources.
 
-    identify: (resource type, role) -> id of this record's resource.
+    identify: (resource type, role) -> id of this record's resource; product: the BiologicallyDerivedProduct that the
+    subject was given, where it is known.
     """
 
     study: str
     patient: str
     research_subject: str
     identify: Callable[[str, str], str]
+    product: str | None = None
 
     def own(self, resource_type: str, role: str) -> dict[str, str]:
         """A Reference to another resource of the same record."""

@@ -33,3 +33,8 @@ def encode(
 def to_json(value: Any) -> bytes:
     """JSON bytes; a Decimal becomes a number with all of its digits (1.50 stays 1.50)."""
     return _ENCODER.encode(value)
+
+
+def pretty(body: bytes) -> bytes:
+    """The same JSON on many lines; numbers keep their digits."""
+    return msgspec.json.format(body, indent=2)

@@ -14,6 +14,7 @@ from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.elements import (
     Json,
     coded_extensions,
+    complex_extension,
     date_time,
     extension,
     percent,
@@ -42,6 +43,10 @@ def _has_product(record: Infusion) -> bool:
     return record.status != "entered-in-error"
 
 
+def _own_product(record: Infusion, context: Context) -> Json | None:
+    return context.own("BiologicallyDerivedProduct", PRODUCT) if _has_product(record) else None
+
+
 def _status(record: Infusion) -> str:
     return procedure_status(record, record.outcome or "unknown")
 
@@ -57,6 +62,10 @@ def _procedure(record: Infusion, context: Context) -> Draft:
         extension=[
             study_extension(context),
             *extension(project("course-number"), "valueInteger", record.number),
+            *extension(project("used-product"), "valueReference", _own_product(record, context)),
+            *coded_extensions(
+                "lymphodepletion", [coded("lymphodepletion", word) for word in record.lymphodepletion or ()]
+            ),
         ],
         status=_status(record),
         category=fixed("procedure", "immunotherapy"),
@@ -69,14 +78,14 @@ def _procedure(record: Infusion, context: Context) -> Draft:
 
 def _administration(record: Infusion, context: Context) -> Draft:
     planned = dose_quantity(record.planned_dose, record.dosing_weight_kg)
-    product = [context.own("BiologicallyDerivedProduct", PRODUCT)] if _has_product(record) else None
+    product = _own_product(record, context)
     body = present(
         extension=[study_extension(context), *extension(project("planned-dose"), "valueQuantity", planned)],
         partOf=[context.own("Procedure", "")],
         status=_status(record),
         medicationCodeableConcept=_cells(),
         subject=subject(context),
-        supportingInformation=product,
+        supportingInformation=None if product is None else [product],
         **_when(record, "effective"),
         dosage=_dosage(record),
     )
@@ -101,6 +110,8 @@ def _product(record: Infusion, context: Context) -> Draft:
             study_extension(context, project("research-study")),
             *extension(project("recipient"), "valueReference", subject(context)),
             *coded_extensions("donor-type", [coded("donor-type", record.donor_type)]),
+            *_property("cell-viability", percent(record.viability_pct)),
+            *_property("cell-purity", percent(record.purity_pct)),
         ],
         productCategory="cells",
         productCode=_cells(),
@@ -108,11 +119,20 @@ def _product(record: Infusion, context: Context) -> Draft:
     return Draft("BiologicallyDerivedProduct", PRODUCT, body)
 
 
+def _property(name: str, value: Json | None) -> list[Json]:
+    """A property of the product, which R4 has no element for; the Observation says when it was measured."""
+    if value is None:
+        return []
+    kind = extension("type", "valueCodeableConcept", fixed("observation", name))
+    return complex_extension(project("product-property"), kind, extension("value", "valueQuantity", value))
+
+
 def _findings(record: Infusion, context: Context) -> list[Draft]:
     viability, purity = fixed("observation", "cell-viability"), fixed("observation", "cell-purity")
     of_product: dict[str, Any] = {"partOf": [context.own("Procedure", "")]}
-    if _has_product(record):
-        of_product["focus"] = [context.own("BiologicallyDerivedProduct", PRODUCT)]
+    product = _own_product(record, context)
+    if product is not None:
+        of_product["focus"] = [product]
     return [
         *_finding(record, context, "viability", viability, valueQuantity=percent(record.viability_pct), **of_product),
         *_finding(record, context, "purity", purity, valueQuantity=percent(record.purity_pct), **of_product),

@@ -1,4 +1,4 @@
-"""Invariants of R4 that no table of elements can hold.
+"""Invariants of R4 and R5 that no table of elements can hold.
 
 https://hl7.org/fhir/R4/conformance-rules.html#constraints
 """
@@ -6,15 +6,17 @@ https://hl7.org/fhir/R4/conformance-rules.html#constraints
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from app.domain.errors import Issue
 from app.interop.fhir.rules import codings
 
+Release = Literal["R4", "R5"]
 
-def invariant_issues(resource: dict[str, Any]) -> list[Issue]:
+
+def invariant_issues(resource: dict[str, Any], release: Release = "R4") -> list[Issue]:
     """The invariants that `resource` breaks, each named by its key in the standard."""
-    rules = _INVARIANTS.get(resource["resourceType"], ())
+    rules = _INVARIANTS[release].get(resource["resourceType"], ())
     return [
         Issue(path, "invariant", f"{sentence} ({key})") for key, path, sentence, holds in rules if not holds(resource)
     ]
@@ -67,15 +69,34 @@ def _mad_1(resource: dict[str, Any]) -> bool:
     return not isinstance(dosage, dict) or "dose" in dosage or _has(dosage, "rate")
 
 
-_INVARIANTS: dict[str, tuple[tuple[str, str, str, Callable[[dict[str, Any]], bool]], ...]] = {
-    "Observation": (
-        ("obs-3", "referenceRange", "a reference range needs low, high or text", _obs_3),
-        ("obs-6", "dataAbsentReason", "only where there is no value", _obs_6),
-        ("obs-7", "component", "no component may repeat the code of a value", _obs_7),
-    ),
-    "Condition": (
-        ("con-4", "clinicalStatus", "what has abated is resolved, in remission or inactive", _con_4),
-        ("con-5", "clinicalStatus", "absent where the record was entered in error", _con_5),
-    ),
-    "MedicationAdministration": (("mad-1", "dosage", "a dosage needs a dose or a rate", _mad_1),),
+def _mad_1_r5(resource: dict[str, Any]) -> bool:
+    dosage = resource.get("dosage")
+    return _mad_1(resource) or (isinstance(dosage, dict) and "text" in dosage)
+
+
+def _obs_8(resource: dict[str, Any]) -> bool:
+    return not {"bodySite", "bodyStructure"} <= resource.keys()
+
+
+_Rule = tuple[str, str, str, Callable[[dict[str, Any]], bool]]
+_OBSERVATION: tuple[_Rule, ...] = (
+    ("obs-3", "referenceRange", "a reference range needs low, high or text", _obs_3),
+    ("obs-6", "dataAbsentReason", "only where there is no value", _obs_6),
+    ("obs-7", "component", "no component may repeat the code of a value", _obs_7),
+)
+_ABATED = "what has abated is resolved, in remission or inactive"
+_INVARIANTS: dict[Release, dict[str, tuple[_Rule, ...]]] = {
+    "R4": {
+        "Observation": _OBSERVATION,
+        "Condition": (
+            ("con-4", "clinicalStatus", _ABATED, _con_4),
+            ("con-5", "clinicalStatus", "absent where the record was entered in error", _con_5),
+        ),
+        "MedicationAdministration": (("mad-1", "dosage", "a dosage needs a dose or a rate", _mad_1),),
+    },
+    "R5": {
+        "Observation": (*_OBSERVATION, ("obs-8", "bodyStructure", "only where there is no bodySite", _obs_8)),
+        "Condition": (("con-3", "clinicalStatus", _ABATED, _con_4),),
+        "MedicationAdministration": (("mad-1", "dosage", "a dosage needs a text, a dose or a rate", _mad_1_r5),),
+    },
 }

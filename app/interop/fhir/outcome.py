@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/operationoutcome.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.domain.errors import Fault, Issue
@@ -21,6 +22,11 @@ def from_fault(fault: Fault) -> bytes:
     if not fault.issues:
         return operation_outcome("error", fault.category.issue_type, fault.detail)
     return _outcome([_from_issue(issue) for issue in fault.issues])
+
+
+def warnings(issues: Iterable[Issue]) -> bytes:
+    """What a client should know of an answer that it got all the same."""
+    return _outcome([{**_from_issue(issue), "severity": "warning"} for issue in issues])
 
 
 def _from_issue(issue: Issue) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from app.domain.dates import PartialDate
 from app.domain.subject import Withdrawal
 from app.domain.terms import Sex, SubjectState
+from app.interop.fhir.codes import fixed
 from app.interop.fhir.draft import Draft, reference
-from app.interop.fhir.elements import extension, period, present
+from app.interop.fhir.elements import Json, complex_extension, extension, optional_date, period, present
 from app.interop.fhir.urls import SUBJECT_NUMBER, project
 
 ARM = "dose_level"
+_BEFORE_ALL = -(10**9)
 _ARM_NAME = re.compile(r"[A-Za-z0-9+.*^/ -]{1,20}", re.ASCII)
 
 
@@ -46,7 +48,7 @@ def write_research_subject(view: SubjectView, study_id: str, patient_id: str) ->
     """The subject under the number that the sponsor knows; of the strata only the dose level is written."""
     arm = _arm(view)
     body = present(
-        extension=extension(project("site"), "valueString", view.site),
+        extension=[*extension(project("site"), "valueString", view.site), *_progress(view)],
         identifier=[{"system": SUBJECT_NUMBER, "value": view.number}],
         status=status(view),
         period=period(view.consent, _end(view)),
@@ -69,6 +71,39 @@ def status(view: SubjectView) -> SubjectState:
     if view.infused:
         return "on-study-intervention"
     return "on-study" if view.consent else "candidate"
+
+
+def _progress(view: SubjectView) -> list[Json]:
+    """Every step that is known, by day, the present state last; R5 has elements for them.
+
+    Consent is a milestone, which says nothing of the state; a death ends the study where nothing ended it before.
+    """
+    now = status(view)
+    withdrawn = view.withdrawal if _left(view.withdrawal) else None
+    steps: list[tuple[SubjectState | None, PartialDate | None]] = [
+        (view.state, view.state_date) if view.state else (None, None),
+        ("on-study-intervention", view.infused) if view.infused else (None, None),
+        ("withdrawn", withdrawn.date) if withdrawn else (None, None),
+        ("off-study", view.off_study) if view.off_study else (None, None),
+        ("off-study", view.death) if view.dead and not view.off_study else (None, None),
+    ]
+    known = sorted((step for step in steps if step[0]), key=lambda step: (step[0] == now, _day(step[1])))
+    consent = [_step(None, view.consent, fixed("subject-milestone", "consented"))] if view.consent else []
+    return [item for step in (*consent, *(_step(*step) for step in known)) for item in step]
+
+
+def _day(date: PartialDate | None) -> int:
+    """The first possible day; what has no day stands before what has one."""
+    return _BEFORE_ALL if date is None else date.first
+
+
+def _step(state: SubjectState | None, start: PartialDate | None, milestone: Json | None = None) -> list[Json]:
+    return complex_extension(
+        project("subject-progress"),
+        extension("state", "valueCode", state),
+        extension("milestone", "valueCodeableConcept", milestone),
+        extension("start", "valueDateTime", optional_date(start)),
+    )
 
 
 def _left(withdrawal: Withdrawal | None) -> bool:

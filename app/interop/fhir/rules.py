@@ -18,6 +18,7 @@ from app.domain.dates import PartialDate, parse_date
 from app.domain.errors import Issue
 from app.interop.fhir.structure import ELEMENT_NAME
 
+R4_TABLES = "app.interop.fhir.tables"
 MAX_DEPTH = 32
 TOO_DEEP = "too-costly"
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
@@ -38,9 +39,12 @@ class Rule:
 
 
 @cache
-def rules() -> dict[str, Rule]:
-    """The table by element: a full path such as ``Observation.status``, or its end such as ``low.value``."""
-    text = files("app.interop.fhir.tables").joinpath("elements.csv").read_text(encoding="utf-8")
+def rules(package: str = R4_TABLES) -> dict[str, Rule]:
+    """The table by element: a full path such as ``Observation.status``, or its end such as ``low.value``.
+
+    package: where ``elements.csv`` lies, one of R4_TABLES and that of another release of FHIR.
+    """
+    text = files(package).joinpath("elements.csv").read_text(encoding="utf-8")
     rows = (
         Rule(row["element"].removeprefix("*."), row["kind"], tuple(row["values"].split()))
         for row in csv.DictReader(text.splitlines())
@@ -48,9 +52,9 @@ def rules() -> dict[str, Rule]:
     return {rule.element: rule for rule in rows}
 
 
-def element_issues(resource: dict[str, Any]) -> list[Issue]:
-    """Every element of `resource` that breaks a rule of the table or the JSON form of FHIR."""
-    walk = _Walk(rules(), [])
+def element_issues(resource: dict[str, Any], package: str = R4_TABLES) -> list[Issue]:
+    """Every element of `resource` that breaks a rule of the package's table or the JSON form of FHIR."""
+    walk = _Walk(rules(package), [])
     walk.object(resource, str(resource["resourceType"]), "", MAX_DEPTH)
     return walk.found
 
@@ -123,7 +127,7 @@ def codings(concept: Any) -> list[dict[str, Any]]:
 
 def _reference(value: Any, rule: Rule, path: str) -> list[Issue]:
     literal = value.get("reference") if isinstance(value, dict) else None
-    if literal is None:
+    if literal is None or isinstance(literal, dict):  # a CodeableReference of R5 holds a Reference of that name
         return []
     match = _LITERAL.fullmatch(literal) if isinstance(literal, str) else None
     if match is None:

@@ -9,6 +9,8 @@ find faults and thrown away: it rounds decimals, so nothing is ever written from
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fhir.resources.R4B.adverseevent import AdverseEvent
@@ -47,10 +49,12 @@ _CHOICE = ("structure", "exactly one of the elements of a choice may be present"
 _OTHER = ("value", "not a legal value")
 
 
-def structure_issues(resource: dict[str, Any]) -> list[Issue]:
-    """Faults in the structure of `resource`, whose resourceType is one of MODELS. Values are never echoed."""
+def structure_issues(
+    resource: dict[str, Any], models: Mapping[str, type[BaseModel]] = MappingProxyType(MODELS)
+) -> list[Issue]:
+    """Faults in the structure of `resource`, whose resourceType is one of `models`. Values are never echoed."""
     try:
-        MODELS[resource["resourceType"]].model_validate(resource)
+        models[resource["resourceType"]].model_validate(resource)
     except ValidationError as error:
         return [_issue(found) for found in error.errors(include_url=False, include_input=False)]
     except (KeyError, TypeError):  # fhir.resources 8.3 looks a contained type up by its name, whatever stands there

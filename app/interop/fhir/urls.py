@@ -14,6 +14,8 @@ OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-catego
 DATA_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 AE_GUIDE = "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition"
 AE_PROFILE = f"{AE_GUIDE}/AdverseEvent-clinical-research"
+AE_GUIDE_R5 = "http://hl7.org/fhir/uv/ae-research-ig/StructureDefinition"
+AE_PROFILE_R5 = f"{AE_GUIDE_R5}/AdverseEvent-clinical-research"
 SUBJECT_NUMBER = f"{PROJECT}/subject-number"
 STUDY_NAME = f"{PROJECT}/study"
 

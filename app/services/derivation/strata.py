@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from app.domain.errors import bad_parameter
 from app.endpoints.compile.anchors import baseline, day_zero
+from app.endpoints.compile.stratum import stratum
 from app.endpoints.compile.visible import Scope
 from app.services.derivation.finding import NOT_RECORDED
 from app.services.derivation.question import Question
@@ -33,15 +34,16 @@ def strata(connection: Connection, question: Question, name: str, parameter: str
     if name == BASELINE_STATUS:
         return _baseline_status(connection, question)
     values = recorded(connection, question, name)
-    if not values:
-        names = events.strata_names(connection, question.study, question.as_of.seq)
+    names = events.strata_names(connection, question.study, question.as_of.seq)
+    if name not in names:
         raise bad_parameter(parameter, ", ".join([SITE, BASELINE_STATUS, *names]))
     return values
 
 
 def recorded(connection: Connection, question: Question, name: str) -> Mapping[int, str]:
-    """Values of a recorded stratum by subject; empty where nobody has it."""
-    return events.strata(connection, question.study, question.as_of.seq, name)
+    """Values of a recorded stratum at day 0 by subject; empty where nobody has it."""
+    rows = connection.execute(stratum(question.definition), {**question.parameters, "name": name})
+    return {row.subject: row.value for row in rows}
 
 
 def _baseline_status(connection: Connection, question: Question) -> Mapping[int, str]:

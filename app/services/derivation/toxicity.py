@@ -46,8 +46,8 @@ def toxicity(rows: Sequence[DltRow], settings: Settings) -> dict[str, Any]:
 
 
 def _why_open(pending: int, unresolved: int) -> str | None:
-    parts = [(pending, "pending: the window is open"), (unresolved, "unresolved: an event cannot be judged yet")]
-    return "; ".join(f"{n} {text}" for n, text in parts if n) or None
+    parts = [(pending, "with the window still open"), (unresolved, "with an event that cannot be judged yet")]
+    return "; ".join(f"{n} patient(s) {text}" for n, text in parts if n) or None
 
 
 def _rules(row: DltRow) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.asking import Frame
+from app.services.derivation.origin import origin
 from app.services.status.chart import Chart
 from app.services.stored import stored_record
 from app.storage import events
@@ -27,7 +28,9 @@ def told(connection: Connection, asked: Frame, subject: KnownSubject, types: Ite
     counted = [record for record in records if record.status != "entered-in-error"]
     happened = events.of_subjects(connection, asked.study.name, seq, subject.id).get(subject.id, [])
     versions = {row.record: (row.version, row.resource) for row in happened}
-    return Chart(counted, asked.study.zones.get(subject.site), asked.cutoff), versions
+    question = asked.question(next(iter(asked.definition.endpoints)), subject=subject.id)
+    start = origin(connection, question).start
+    return Chart(counted, asked.study.zones.get(subject.site), asked.cutoff, start), versions
 
 
 def evidence(record: str, known: Versions) -> dict[str, Any]:

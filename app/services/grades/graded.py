@@ -15,7 +15,6 @@ from app.grading.ctcae_lab import LabGrade, grade_term
 from app.services.grades.calcium import TOTAL, corrected_grades
 from app.services.grades.measured import Measured, baselines, measured, on_or_before
 from app.services.status.chart import Chart
-from app.services.status.clinical import infusions
 
 TYPES = ("infusion", "lab", "adverse_event")
 
@@ -30,16 +29,10 @@ class Graded:
     is_baseline: bool
 
 
-def start_of(chart: Chart) -> DayRange | None:
-    """When the first infusion was given."""
-    given = infusions(chart)
-    return given[0].start.at_site(chart.zone) if given else None
-
-
 def graded_results(chart: Chart, version: str) -> list[Graded]:
     """Every result of the chart in order of time, once for each term on its test."""
     results = [measured(lab, chart.zone) for lab in chart.of(Lab, lambda item: item.collected)]
-    return list(_graded(results, start_of(chart), version))
+    return list(_graded(results, chart.start, version))
 
 
 def _graded(results: Sequence[Measured], start: DayRange | None, version: str) -> Iterator[Graded]:

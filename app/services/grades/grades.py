@@ -15,17 +15,15 @@ from app.domain.observation import Lab
 from app.endpoints.definition import Definition
 from app.services.asking import Axes, frame, subject_of
 from app.services.grades.evidence import Versions, evidence, told
-from app.services.grades.graded import TYPES, Graded, graded_results, start_of
+from app.services.grades.graded import TYPES, Graded, graded_results
 from app.services.grades.reported import Reported, beside
 from app.services.grades.shift import shifts
 from app.services.status.chart import Chart
 
 
-def grades(
-    connection: Connection, study: str, number: str, cutoff: str | None, as_of: str | None, cut: str | None = None
-) -> dict[str, Any]:
+def grades(connection: Connection, study: str, number: str, axes: Axes) -> dict[str, Any]:
     """Every laboratory result of the subject up to the cut-off, as known at `as_of`, in order of time."""
-    asked = frame(connection, study, Axes(cutoff, as_of, cut))
+    asked = frame(connection, study, axes)
     subject = subject_of(connection, study, number, asked.as_of)
     chart, versions = told(connection, asked, subject, TYPES)
     header = {"study": study, "subject": number, **asked.header()}
@@ -33,7 +31,7 @@ def grades(
 
 
 def _answer(chart: Chart, definition: Definition, versions: Versions) -> dict[str, Any]:
-    start, version = start_of(chart), definition.ctcae_version
+    start, version = chart.start, definition.ctcae_version
     graded = graded_results(chart, version)
     reported = beside(graded, chart.of(AdverseEvent, lambda item: item.onset), chart.zone)
     return {

@@ -10,15 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.interop.fhir.search.extract import Value
 from app.storage import counter, documents, events
 from app.storage.counter import Moment
 from app.storage.identity import IDENTITY
 from app.storage.records import KnownRecord, KnownSubject, add, close_versions
+from app.storage.search.index import index_rows
 from app.storage.studies import StoredStudy
-from app.storage.tables import AUDIT, EVENT, OUTBOX, RECORD, RECORD_VERSION, RESOURCE, SUBJECT
+from app.storage.tables import AUDIT, EVENT, OUTBOX, RECORD, RECORD_VERSION, RESOURCE, SEARCH_INDEX, SUBJECT
 
 # Parents before children, as the foreign keys demand.
-_ORDER = (SUBJECT, RECORD, RECORD_VERSION, IDENTITY, EVENT, RESOURCE, AUDIT, OUTBOX)
+_ORDER = (SUBJECT, RECORD, RECORD_VERSION, IDENTITY, EVENT, RESOURCE, SEARCH_INDEX, AUDIT, OUTBOX)
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Batch:
     zones: dict[str, tzinfo | None] = field(init=False)
     touched: set[str] = field(default_factory=set)
     rows: dict[Any, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    # What search finds each row of RESOURCE by, in the order of those rows.
+    found_by: list[list[Value]] = field(default_factory=list)
     closed_versions: dict[int, int] = field(default_factory=dict)
     closed_events: dict[str, int] = field(default_factory=dict)
     closed_resources: dict[int, int] = field(default_factory=dict)
@@ -60,8 +64,21 @@ class Batch:
         close_versions(self.connection, self.closed_versions)
         events.close(self.connection, self.study.name, self.closed_events)
         documents.close(self.connection, self.closed_resources)
+        self._index()
         for table in _ORDER:
             add(self.connection, table, self.rows.pop(table, []))
         counter.advance(self.connection, self.moment)
         for pending in (self.closed_versions, self.closed_events, self.closed_resources, self.touched):
             pending.clear()
+
+    def _index(self) -> None:
+        """Give the resources their row ids, and with them their values to the search index."""
+        resources = self.rows.get(RESOURCE, [])
+        if not resources:
+            return
+        for identifier, row, values in zip(
+            documents.reserve(self.connection, len(resources)), resources, self.found_by, strict=True
+        ):
+            row["id"] = identifier
+            self.rows[SEARCH_INDEX] += index_rows(identifier, values)
+        self.found_by.clear()

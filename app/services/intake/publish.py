@@ -15,6 +15,7 @@ from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.encode import encode
 from app.interop.fhir.patient import write_patient
 from app.interop.fhir.research_subject import SubjectView, write_research_subject
+from app.interop.fhir.search.extract import Value, values
 from app.interop.fhir.write import write
 from app.services.intake.batch import Batch
 from app.services.intake.views import views
@@ -104,7 +105,7 @@ def write_resources(batch: Batch, owner: Owner, drafts: list[Draft], held: list[
     for old in places.values():
         if not old.deleted:
             batch.closed_resources[old.row] = owner.seq
-            _row(batch, owner, (old.type, old.id, old.version + 1, old.role), b"")
+            _row(batch, owner, (old.type, old.id, old.version + 1, old.role), b"", [])
     return references
 
 
@@ -114,11 +115,12 @@ def _write(batch: Batch, owner: Owner, draft: Draft, old: Held | None, identity:
             return f"{draft.type}/{identity}/_history/{old.version}"
         batch.closed_resources[old.row] = owner.seq
     version = 1 if old is None else old.version + 1
-    _row(batch, owner, (draft.type, identity, version, draft.role), encode(draft, identity, version, batch.moment.time))
+    body = encode(draft, identity, version, batch.moment.time)
+    _row(batch, owner, (draft.type, identity, version, draft.role), body, values(draft))
     return f"{draft.type}/{identity}/_history/{version}"
 
 
-def _row(batch: Batch, owner: Owner, names: tuple[str, str, int, str], body: bytes) -> None:
+def _row(batch: Batch, owner: Owner, names: tuple[str, str, int, str], body: bytes, found_by: list[Value]) -> None:
     type_, identity, version, role = names
     batch.rows[RESOURCE].append(
         {
@@ -136,6 +138,7 @@ def _row(batch: Batch, owner: Owner, names: tuple[str, str, int, str], body: byt
             "body": body,
         }
     )
+    batch.found_by.append(found_by)
 
 
 def _write_events(batch: Batch, item: Publication, subject: KnownSubject, reference: str | None) -> None:

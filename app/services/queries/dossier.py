@@ -16,6 +16,7 @@ from app.domain.infusion import Infusion
 from app.domain.observation import DiseaseAssessment
 from app.domain.record import Record
 from app.services.queries.history import History
+from app.services.status.chart import Chart
 
 R = TypeVar("R", bound=Record)
 DATE_FIELDS = ("date", "start", "collected", "onset")
@@ -57,6 +58,12 @@ class Dossier:
     def given(self) -> list[Infusion]:
         """Infusions in which cells were given, first to last."""
         return sorted((item for item in self.of(Infusion) if item.exposed), key=lambda item: self.first(item))
+
+    @property
+    def chart(self) -> Chart:
+        """The same records as the errands about one patient read them, from the first infusion on."""
+        start = self.days(self.given[0].start) if self.given else None
+        return Chart(list(self.records), self.zone, None, start)
 
     @cached_property
     def assessments(self) -> list[DiseaseAssessment]:

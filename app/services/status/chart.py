@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from app.domain.dates import PartialDate
+from app.domain.dates import DayRange, PartialDate
 from app.domain.record import Record
 from app.services.stored import stored_record
 from app.storage.records import current_contents
@@ -31,11 +31,12 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Chart:
-    """Records that count, the site's time zone, and the last day that counts (None: no cut-off)."""
+    """Records that count, the site's time zone, the last day that counts (None: no cut-off), and day 0."""
 
     records: list[Record]
     zone: tzinfo | None
     cutoff: int | None
+    start: DayRange | None = None
 
     def day(self, date: PartialDate | None) -> int | None:
         """First possible day of a date at the site."""

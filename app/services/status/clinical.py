@@ -81,25 +81,10 @@ def _assessment(record: DiseaseAssessment) -> dict[str, Any]:
     return {"date": record.date.text, "response": record.response, "relapse": record.relapse, "record": record.key}
 
 
-def baseline(chart: Chart) -> dict[str, Any] | None:
-    """The last disease status on or before the first infusion; one of the same day counts unless timed after it."""
-    given = infusions(chart)
-    if not given:
-        return None
-    start = given[0].start.at_site(chart.zone)
-    found = None
-    for record in chart.of(DiseaseAssessment, lambda item: item.date):
-        days = record.date.at_site(chart.zone)
-        timed_after = days.second is not None and start.second is not None and days.second > start.second
-        status_known = record.relapse in ("haematological", "extramedullary") or record.response not in (None, "NE")
-        mrd_only = record.relapse == "mrd"
-        if (
-            status_known
-            and not mrd_only
-            and (days.last < start.first or (days.last == start.first and not timed_after))
-        ):
-            found = record
-    return None if found is None else _assessment(found)
+def baseline(chart: Chart, record: str | None) -> dict[str, Any] | None:
+    """The assessment that the definition takes as baseline; record: its key."""
+    assessments = chart.of(DiseaseAssessment, lambda item: item.date)
+    return next((_assessment(item) for item in assessments if item.key == record), None)
 
 
 def _mrd(record: DiseaseAssessment) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.domain.subject import EndOfStudy, Subject
 from app.endpoints.definition import ResponseRate, TimeToEvent, Toxicity, WindowIncidence
 from app.services.asking import Axes, frame, subject_of
 from app.services.derivation import response_rate, time_to_event, window
+from app.services.derivation.origin import origin
 from app.services.derivation.question import Question
 from app.services.derivation.window import DltRow, SaeRow
 from app.services.queries import queries_of
@@ -24,14 +25,13 @@ from app.services.status.chart import Chart, read_chart
 from app.storage import events
 
 
-def status(
-    connection: Connection, study: str, number: str, cutoff: str | None, as_of: str | None, cut: str | None = None
-) -> dict[str, Any]:
+def status(connection: Connection, study: str, number: str, axes: Axes) -> dict[str, Any]:
     """Where the subject stands."""
-    asked = frame(connection, study, Axes(cutoff, as_of, cut))
+    asked = frame(connection, study, axes)
     known = asked.as_of
     subject = subject_of(connection, study, number, known)
     question = asked.question(next(iter(asked.definition.endpoints)), subject=subject.id)
+    begin = origin(connection, question)
     chart = read_chart(connection, subject.id, known.seq, asked.study.zones.get(subject.site), question.cutoff)
     rows = events.of_subjects(connection, study, known.seq, subject.id).get(subject.id, [])
     endpoints, dlt = _endpoints(connection, question)
@@ -45,7 +45,7 @@ def status(
         **_participation(chart),
         **clinical.treatment(chart, question.today),
         "dlt": dlt,
-        "remission": clinical.disease(chart, clinical.baseline(chart)),
+        "remission": clinical.disease(chart, clinical.baseline(chart, begin.baseline)),
         "gvhd": clinical.gvhd(chart),
         "adverse_events": clinical.adverse_events(chart),
         "death": clinical.death(chart),

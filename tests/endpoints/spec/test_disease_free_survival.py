@@ -130,3 +130,20 @@ def test_a_censored_row_has_its_code(endpoint: str) -> None:
     assert row(endpoint, *REMISSION, assessment(30, "CR"))["cnsr"] == 1
     assert row(endpoint, *REMISSION)["cnsr"] == 9
     assert row(endpoint, *REMISSION, relapse(30))["cnsr"] == 0
+
+
+@table(
+    {
+        "a remission with a site of relapse, by MRD": ([assessment(40, "CR", ["mrd"])], "relapse on day 40"),
+        "another site beside it": ([assessment(40, "CR", ["mrd", "marrow"])], "censored on day 40"),
+        "reported as relapse": ([assessment(40, "relapse", ["mrd"])], "relapse on day 40"),
+    }
+)
+def test_an_mrd_relapse_counts_where_the_analysis_says_so(records: list[Raw], expected: str) -> None:
+    history = [infusion(), assessment(-7, "CR"), *records]
+    assert outcome("DFS", *history, analysis="mrd-relapse").startswith(expected)
+    assert outcome("DFS", *history).startswith("censored on day 40")
+
+
+def test_a_remission_with_an_mrd_relapse_is_a_remission_at_baseline() -> None:
+    assert outcome("DFS", infusion(), assessment(-7, "CR", ["mrd"])).startswith("censored on day 0")

@@ -167,8 +167,9 @@ def test_the_capability_statement_promises_what_is_there() -> None:
         "ResearchSubject",
     }
     for item in resources.values():
-        assert [interaction["code"] for interaction in item["interaction"]] == ["read", "vread", "history-instance"]
-        assert "searchParam" not in item
+        offered = ["read", "vread", "history-instance", "history-type", "search-type"]
+        assert [interaction["code"] for interaction in item["interaction"]] == offered
+        assert {"_id", "_lastUpdated", "_profile", "_tag"} <= {one["name"] for one in item["searchParam"]}
         assert (item["versioning"], item["readHistory"], item["updateCreate"]) == ("versioned", True, False)
     operations = {name: item["operation"] for name, item in resources.items() if "operation" in item}
     base = "https://engraft.example.org/fhir/OperationDefinition"

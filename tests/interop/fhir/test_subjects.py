@@ -36,7 +36,32 @@ NOTHING = SubjectView(
     death=None,
     strata={},
 )
-DAY = parse_date("2024-03-01")
+DAY, APRIL = parse_date("2024-03-01"), parse_date("2024-04")
+EXTENSION = "https://engraft.example.org/fhir/StructureDefinition"
+# NCIt C16735, of the value set research-subject-milestones
+CONSENT = {
+    "coding": [
+        {
+            "system": "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
+            "code": "C16735",
+            "display": "Informed Consent",
+        }
+    ]
+}
+
+
+def step(what: dict[str, Any], start: str) -> dict[str, Any]:
+    return {
+        "url": f"{EXTENSION}/subject-progress",
+        "extension": [what, {"url": "start", "valueDateTime": start}],
+    }
+
+
+def told(changes: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """The steps of a subject: (state, start)."""
+    body = write_research_subject(replace(NOTHING, **changes), "s-1", "p-1").body
+    steps = [item["extension"] for item in body["extension"] if item["url"].endswith("/subject-progress")]
+    return [(parts[0]["valueCode"], parts[1]["valueDateTime"] if len(parts) > 1 else None) for parts in steps]
 
 
 def withdrawal(scope: Any = None) -> Withdrawal:
@@ -66,7 +91,12 @@ def test_a_research_subject() -> None:
     view = replace(NOTHING, consent=parse_date("2023-10"), infused=DAY, dead=True, death=parse_date("2024"))
     draft = write_research_subject(replace(view, strata={"dose_level": "DL2", "age_class": "adult"}), "s-1", "p-1")
     assert draft.body == {
-        "extension": [{"url": "https://engraft.example.org/fhir/StructureDefinition/site", "valueString": "A"}],
+        "extension": [
+            {"url": f"{EXTENSION}/site", "valueString": "A"},
+            step({"url": "milestone", "valueCodeableConcept": CONSENT}, "2023-10"),
+            step({"url": "state", "valueCode": "on-study-intervention"}, "2024-03-01"),
+            step({"url": "state", "valueCode": "off-study"}, "2024"),
+        ],
         "identifier": [{"system": "https://engraft.example.org/fhir/subject-number", "value": "A-001"}],
         "status": "off-study",
         "period": {"start": "2023-10", "end": "2024"},
@@ -76,6 +106,36 @@ def test_a_research_subject() -> None:
         "actualArm": "DL2",
     }
     assert check(resource(draft)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "steps"),
+    [
+        ({}, []),
+        ({"infused": DAY, "state": "screening"}, [("on-study-intervention", "2024-03-01"), ("screening", None)]),
+        (
+            {"infused": DAY, "state": "screening", "dead": True},
+            [("screening", None), ("on-study-intervention", "2024-03-01"), ("off-study", None)],
+        ),
+        (
+            {
+                "infused": DAY,
+                "state": "follow-up",
+                "state_date": parse_date("2024-04"),
+                "off_study": parse_date("2025"),
+            },
+            [("on-study-intervention", "2024-03-01"), ("follow-up", "2024-04"), ("off-study", "2025")],
+        ),
+        ({"withdrawal": withdrawal("treatment"), "infused": DAY}, [("on-study-intervention", "2024-03-01")]),
+        ({"withdrawal": withdrawal(), "dead": True}, [("off-study", None), ("withdrawn", "2024-03-01")]),
+        (
+            {"off_study": parse_date("2025-01-01"), "dead": True, "death": parse_date("2025-06-01")},
+            [("off-study", "2025-01-01")],
+        ),
+    ],
+)
+def test_the_present_state_is_the_last_step(changes: dict[str, Any], steps: list[tuple[str, str | None]]) -> None:
+    assert told(changes) == steps
 
 
 def test_who_was_not_infused_has_no_actual_arm() -> None:

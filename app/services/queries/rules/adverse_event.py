@@ -127,7 +127,7 @@ def seriousness(dossier: Dossier) -> Iterator[Query]:
 
 
 def fatality(dossier: Dossier) -> Iterator[Query]:
-    """Outcome and grade that do not agree about a death."""
+    """Outcome and grade that do not agree about a death, or a death that is recorded nowhere else."""
     for record in dossier.of(AdverseEvent):
         grades = [change.grade for change in record.grade_history or ()]
         worst = max([*grades, *([] if record.grade is None else [record.grade])], default=None)
@@ -136,6 +136,8 @@ def fatality(dossier: Dossier) -> Iterator[Query]:
         fatal = outcome == "fatal" or "death" in criteria
         if fatal and worst is not None and worst < FATAL:
             yield ask("fatal-without-grade-5", record.key)
+        if fatal and worst != FATAL and dossier.history.death is None:
+            yield ask("fatal-without-death", record.key)
         if worst == FATAL and outcome not in (None, "fatal", "unknown"):
             yield ask("grade-5-not-fatal", record.key)
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from app.domain.dates import iso_day
 from app.domain.follow_up import Therapy
-from app.domain.observation import DiseaseAssessment
+from app.domain.observation import REMISSION, DiseaseAssessment
 from app.domain.record import Record
 from app.domain.transplant import Transplant
 from app.services.queries.dossier import Dossier
@@ -18,7 +18,6 @@ from app.services.queries.history import History
 from app.services.queries.query import Query, ask, rules
 
 STATUS = frozenset({"CR", "CRi", "CRh", "MLFS", "PR", "SD", "PD", "relapse"})
-REMISSION = frozenset({"CR", "CRi", "CRh"})
 
 
 def baseline_missing(history: History) -> Iterator[Query]:
@@ -75,10 +74,24 @@ def relapse_sites(dossier: Dossier) -> Iterator[Query]:
         sites = item.relapse_sites or []
         if item.response == "relapse" and not sites:
             yield ask("relapse-site-missing", item.key)
-        if sites and item.response not in (None, "relapse"):
+        if sites and item.response not in (None, "relapse") and not item.mrd_relapse_in_remission:
             yield ask("relapse-site-without-relapse", item.key)
         if "extramedullary" in sites and item.extramedullary is False:
             yield ask("relapse-site-differs", item.key)
+
+
+def remission_lost(dossier: Dossier) -> Iterator[Query]:
+    """A remission that is gone without the word relapse."""
+    remission: DiseaseAssessment | None = None
+    for item in dossier.assessments:
+        if item.response in REMISSION:
+            remission = item
+        elif _relapsed(item):
+            remission = None
+        elif remission is not None and item.response in ("MLFS", "PR", "SD", "PD") and not item.relapse_sites:
+            if dossier.when(item) != dossier.when(remission):
+                yield ask("remission-lost", item.key, remission.key, response=item.response)
+            remission = None
 
 
 def responses_differ(dossier: Dossier) -> Iterator[Query]:
@@ -131,6 +144,7 @@ RECORD_RULES = (
     follow_up_gap,
     relapse_sites,
     responses_differ,
+    remission_lost,
     remission_without_therapy,
     relapse_therapy,
 )

@@ -19,7 +19,7 @@ from app.services.status.chart import Chart
 
 def laboratory(dossier: Dossier) -> Iterator[Query]:
     """Everything that the laboratory results show."""
-    chart = Chart(list(dossier.records), dossier.zone, None)
+    chart = dossier.chart
     graded = graded_results(chart, dossier.ctcae_version)
     results = list({item.result.lab.key: item.result for item in graded}.values())
     for rule, wrong in _WRONG.items():

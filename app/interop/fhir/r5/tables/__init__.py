@@ -1,0 +1,1 @@
+"""Tables of R5, a reference in each row."""

@@ -1,0 +1,1 @@
+"""The part of FHIRPath that ViewDefinitions are written in: tokens, tree, evaluation."""

@@ -1,0 +1,88 @@
+"""A search answered: one page and what belongs to it, then the Bundle in pieces.
+
+https://hl7.org/fhir/R4/http.html#search
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from app.domain.errors import Issue
+from app.interop.fhir import bundle
+from app.interop.fhir.outcome import warnings
+from app.services.context import Services
+from app.services.search.includes import included
+from app.services.search.query import Pairs, Query
+from app.services.search.token import Place, page_key, read_token, write_token
+from app.storage import counter
+from app.storage.documents import Document
+from app.storage.search import pages
+from app.storage.search.conditions import View
+from app.storage.search.pages import Found, Question
+from app.storage.visibility import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page: row ids of matches and of what belongs to them, the number of matches where known, and links."""
+
+    query: Query
+    matches: list[int]
+    included: list[int]
+    total: int | None
+    links: list[tuple[str, str]]
+    warnings: list[Issue]
+
+
+def answer(services: Services, query: Query, caller: Caller, base: str) -> Answer:
+    """The page that a query asks for. caller: who asks; base: our own address without a trailing slash."""
+    with services.database.read.connect() as connection:
+        key = page_key(connection)
+        address = f"{base}/{query.type}"
+        search = f"{query.type}?{urlencode(query.asked)}"
+        place = None if query.page is None else read_token(key, search, query.page)
+        seq = counter.latest(connection).seq if place is None else place.seq
+        question = Question(query.type, seq, caller, tuple(query.criteria), tuple(query.sort))
+        links = [("self", _link(address, query.asked))]
+        if query.only_count:
+            return Answer(query, [], [], pages.total(connection, question), links, query.ignored)
+        found = pages.page(connection, question, place.last if place else None, query.count)
+        if found.more:
+            token = write_token(key, search, Place(seq, found.ids[-1]))
+            links += [("first", _link(address, query.asked)), ("next", _link(address, query.asked, token))]
+        total = _total(query, found, place) if query.total not in ("accurate", "estimate") else None
+        if query.total in ("accurate", "estimate"):
+            total = pages.total(connection, question)
+        others, cut = included(connection, View(seq, caller), query.type, found.ids, query.includes)
+        return Answer(query, found.ids, others, total, links, [*query.ignored, *cut])
+
+
+def _total(query: Query, found: Found, place: Place | None) -> int | None:
+    """Counting costs as much as finding all, so it is done when asked for; what fits on one page is known anyway."""
+    return len(found.ids) if place is None and not found.more and query.total is None else None
+
+
+def _link(address: str, asked: Pairs, token: str | None = None) -> str:
+    pairs = asked if token is None else [*asked, ("_page", token)]
+    return f"{address}?{urlencode(pairs, safe=',:/|', quote_via=quote)}" if pairs else address
+
+
+def stream(services: Services, found: Answer, base: str) -> Iterator[bytes]:
+    """The Bundle of an answer in pieces; a version never changes, so each is read when its turn comes."""
+    yield bundle.head(found.total, found.links)
+    address, joint = base.encode(), bundle.FIRST
+    for ids, mode in ((found.matches, "match"), (found.included, "include")):
+        for documents in pages.documents(services.database.read, ids):
+            yield joint + bundle.NEXT.join(_entry(address, document, mode, found.query) for document in documents)
+            joint = bundle.NEXT
+    if found.warnings:
+        yield joint + bundle.outcome_entry(warnings(found.warnings))
+        joint = bundle.NEXT
+    yield bundle.EMPTY_TAIL if joint is bundle.FIRST else bundle.TAIL
+
+
+def _entry(address: bytes, document: Document, mode: str, query: Query) -> bytes:
+    body = query.subset.of(document.body)
+    return bundle.entry(address, f"{document.type}/{document.id}".encode(), body, mode)

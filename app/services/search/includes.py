@@ -1,0 +1,63 @@
+"""What is included with a page: round by round, as long as something new comes and the limits allow.
+
+https://hl7.org/fhir/R4/search.html#include
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from app.domain.errors import Issue
+from app.interop.fhir.search.parameters import Parameter, parameters
+from app.services.search.query import Include
+from app.storage.search import includes, pages
+from app.storage.search.conditions import View
+
+MOST_INCLUDED = 1_000
+DEEPEST = 4
+
+
+def included(
+    connection: Connection, view: View, type_: str, ids: list[int], wanted: list[Include]
+) -> tuple[list[int], list[Issue]]:
+    """Row ids of what belongs to the page `ids`, each once and none of the page; and what was left out, if anything."""
+    found: dict[int, None] = {}
+    fresh = {type_: ids}
+    for depth in range(DEEPEST):
+        asked = [item for item in wanted if depth == 0 or item.again]
+        new = [row for item in asked for row in _one(connection, view, fresh, item)]
+        added = [row for row in dict.fromkeys(new) if row not in found and row not in ids]
+        if len(found) + len(added) > MOST_INCLUDED:
+            kept = added[: MOST_INCLUDED - len(found)]
+            return [*found, *kept], [_cut(f"more than {MOST_INCLUDED} resources belong to this page")]
+        found.update(dict.fromkeys(added))
+        if not added:
+            return list(found), []
+        fresh = pages.by_type(connection, added)
+    deeper = any(item.again for item in wanted)
+    return list(found), [_cut(f"includes are followed {DEEPEST} times")] if deeper else []
+
+
+def _cut(message: str) -> Issue:
+    return Issue("", "too-costly", f"{message}; the rest is left out")
+
+
+def _one(connection: Connection, view: View, fresh: dict[str, list[int]], item: Include) -> Iterable[int]:
+    """What one include adds to what came last."""
+    for link in _links(item):
+        targets = tuple(kind for kind in link.targets if item.target in (None, kind))
+        if not item.reverse and (ids := fresh.get(item.source)):
+            yield from includes.targets(connection, view, ids, link.numbers, targets)
+        for type_ in targets if item.reverse else ():
+            if ids := fresh.get(type_):
+                most = MOST_INCLUDED + 1
+                yield from includes.referrers(connection, view, ids, item.source, link.numbers, type_, most)
+
+
+def _links(item: Include) -> list[Parameter]:
+    codes = parameters(item.source)
+    if item.code is not None:
+        return [codes[item.code]]
+    return [link for link in codes.values() if link.kind == "reference" and link.paths]

@@ -1,0 +1,1 @@
+"""Search: the index of values, and the questions to it."""
