@@ -42,7 +42,8 @@ def run_sqlite(connection: Connection) -> None:
 
 def migrate(connection: Connection) -> None:
     batch = connection.dialect.name == "sqlite"
-    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=batch)
+    # All revisions in one transaction, on SQLite too: a second starter must not begin between two of them.
+    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=batch, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
