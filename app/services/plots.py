@@ -12,17 +12,8 @@ from sqlalchemy import Connection
 
 from app.domain.errors import bad_parameter
 from app.endpoints.definition import AnyEndpoint, TimeToEvent
-from app.endpoints.plot.model import (
-    Curve,
-    CurvePlot,
-    Facts,
-    Interval,
-    Landmark,
-    Panel,
-    ProportionPlot,
-    Share,
-    Step,
-)
+from app.endpoints.estimate.step_function import Step
+from app.endpoints.plot.model import Curve, CurvePlot, Facts, Interval, Landmark, Panel, ProportionPlot, Share
 from app.endpoints.plot.style import MOST_CURVES
 from app.endpoints.plot.wording import plain
 from app.services import plot_words

@@ -90,12 +90,15 @@ def _lanes(connection: Connection, question: Question, rows: Sequence[WindowRow]
 
 
 def _lane(row: WindowRow, known: _Courses, rule: WindowIncidence) -> Raw:
-    baseline, events = known.status.get(row.subject), known.events.get(row.subject, [])
+    # What is recorded after the death stands in the data queries: the result rests on the earlier evidence.
+    past = [event for event in known.events.get(row.subject, []) if row.death is None or event["day"] <= row.death]
+    baseline, events = known.status.get(row.subject), past
     marks = [*marks_of(events, row.day_zero, baseline), *serious_marks(row.findings, events, row.day_zero)]
     if row.death is not None:
         marks.append(death_mark(known.deaths[row.subject], row.death, row.day_zero))
+        marks = [mark for mark in marks if mark["day"] <= row.death - row.day_zero]
     marks.sort(key=lambda mark: (mark["day"], mark["kind"], mark["label"]))
-    last = max(day for day in (row.day_zero, row.seen, row.death) if day is not None)
+    last = row.death if row.death is not None else max(row.day_zero, row.seen or row.day_zero)
     days = max([last - row.day_zero, *(mark["day"] for mark in marks)])
     end = _end(row, events, rule)
     return {

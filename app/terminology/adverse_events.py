@@ -15,7 +15,6 @@ from app.terminology.tables import rows
 from app.terminology.wording import fold
 
 NON_HAEMATOLOGICAL = "non-haematological"
-HAEMATOLOGICAL = frozenset({"haematological", "neutropenia", "thrombocytopenia", "lymphopenia"})
 CATEGORIES = (
     "constitutional",
     "infusion-reaction",

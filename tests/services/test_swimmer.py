@@ -153,3 +153,22 @@ def test_the_picture_shows_the_data(study: Door) -> None:
     assert drawn == [*said[:2], [*said[2], ("observation-end", 31)]]
     assert "A-001: 122 days, ended by death; day 28 CR; day 92 relapse;" in plot.facts.description
     assert "A-003: 31 days, ended by consent withdrawn." in plot.facts.description
+
+
+def test_a_lane_ends_with_the_death_whatever_is_dated_after_it(tmp_path: Path) -> None:
+    """Died 61 days after the infusion; remission is last seen on day 28."""
+    late = [
+        assessed("A-001", "2024-03-29", response="CR"),
+        assessed("A-001", "2024-09-01", response="CR"),
+        record("death", "X1", "A-001", date="2024-05-01", cause="infection"),
+        record("gvhd", "G1", "A-001", kind="chronic", onset="2024-08-01", severity="mild"),
+        record("adverse_event", "S1", "A-001", term="Sepsis", onset="2024-07-01", grade=3, serious=True),
+        record("follow_up", "F1", "A-001", date="2024-12-01", alive=True),
+    ]
+    with open_door(tmp_path) as door:
+        door.put_study(STUDY, "A")
+        assert door.receipt(*started("A-001", "CR"), *late)["rejected"] == 0
+        (lane,) = door.get(ROUTE, format="json").json()["lanes"]
+    assert (lane["days"], lane["last_date"], lane["end"]) == (61, "2024-05-01", "death")
+    assert max(mark["day"] for mark in lane["marks"]) == 61
+    assert lane["in_response"] == [[0, 28]]

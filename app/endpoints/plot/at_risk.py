@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.endpoints.plot.model import Curve, Step
+from app.endpoints.estimate.step_function import Step
+from app.endpoints.plot.model import Curve
 from app.endpoints.plot.sheet import LEFT, LINE, RIGHT, Block, Sheet, fit
 from app.endpoints.plot.style import FAINT, LINES, SMALL, TEXT
 from app.endpoints.plot.time_axis import TimeAxis

@@ -11,9 +11,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.markers import TICKUP
 
+from app.endpoints.estimate.step_function import Step
 from app.endpoints.plot.at_risk import at_risk_block
 from app.endpoints.plot.legend import legend_block
-from app.endpoints.plot.model import Curve, CurvePlot, Panel, Step
+from app.endpoints.plot.model import Curve, CurvePlot, Panel
 from app.endpoints.plot.sheet import RIGHT, Block, Sheet, caption, space
 from app.endpoints.plot.style import FAINT, GREY, LINES, RULE, SMALL, TEXT, LineStyle
 from app.endpoints.plot.time_axis import TimeAxis, time_axis

@@ -9,17 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-
-class Step(NamedTuple):
-    """One observed day of a curve; estimate and limits are proportions, None where not estimable."""
-
-    day: int
-    n_risk: int
-    n_event: int
-    n_censor: int
-    estimate: float | None
-    lower: float | None
-    upper: float | None
+from app.endpoints.estimate.step_function import Step
 
 
 class Interval(NamedTuple):

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from app.endpoints.plot.model import Curve, CurvePlot, Facts, Interval, Landmark, Panel, Step
+from app.endpoints.estimate.step_function import Step
+from app.endpoints.plot.model import Curve, CurvePlot, Facts, Interval, Landmark, Panel
 
 SVG = "{http://www.w3.org/2000/svg}"
 # Five subjects: events on days 10 and 30, censored on days 20, 40 and 50. By hand: S = 4/5, then 4/5 * 2/3 = 8/15.

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.endpoints.estimate.step_function import Step
 from app.endpoints.plot.at_risk import at_risk
 from app.endpoints.plot.curves import bands, outline
-from app.endpoints.plot.model import Step
 from tests.endpoints.plot.pictures import STEPS
 
 
