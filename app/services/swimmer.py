@@ -90,10 +90,10 @@ def _lanes(connection: Connection, question: Question, rows: Sequence[WindowRow]
 
 
 def _lane(row: WindowRow, known: _Courses, rule: WindowIncidence) -> Raw:
-    # What is recorded after the death stands in the data queries: the result rests on the earlier evidence.
-    past = [event for event in known.events.get(row.subject, []) if row.death is None or event["day"] <= row.death]
-    baseline, events = known.status.get(row.subject), past
-    marks = [*marks_of(events, row.day_zero, baseline), *serious_marks(row.findings, events, row.day_zero)]
+    baseline, told = known.status.get(row.subject), known.events.get(row.subject, [])
+    # What is dated after the death stands in the data queries: the result rests on the earlier evidence.
+    events = [event for event in told if row.death is None or event["day"] <= row.death]
+    marks = [*marks_of(events, row.day_zero, baseline), *serious_marks(row.findings, told, row.day_zero)]
     if row.death is not None:
         marks.append(death_mark(known.deaths[row.subject], row.death, row.day_zero))
         marks = [mark for mark in marks if mark["day"] <= row.death - row.day_zero]
