@@ -15,13 +15,14 @@ from app.endpoints.event import FOREVER
 from app.storage.database import Database
 from app.storage.records import chunks
 from app.storage.tables import RESOURCE
+from app.storage.visibility import EVERYTHING, Caller, visible
 
 PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One version of one resource."""
+    """One version of one resource. release: of FHIR, 4 or 5, that the body is written in."""
 
     type: str
     id: str
@@ -29,14 +30,20 @@ class Document:
     updated: str
     deleted: bool
     body: bytes
+    release: int = 4
 
 
-_COLUMNS = RESOURCE.c["type", "resource_id", "version", "updated", "deleted", "body"]
+DOCUMENT_COLUMNS = RESOURCE.c["type", "resource_id", "version", "updated", "deleted", "body", "release"]
 _READ = (
-    "SELECT version, updated, deleted, body FROM resource "
-    f"WHERE type = :type AND resource_id = :id AND seq_to = {FOREVER}"
+    "SELECT version, updated, deleted, body, release FROM resource "
+    f"WHERE type = :type AND resource_id = :id AND seq_to = {FOREVER} AND audience <> :hidden"
 )
 _READ_TEXT = text(_READ)
+
+
+def document(row: Any) -> Document:
+    """A row that begins with DOCUMENT_COLUMNS."""
+    return Document(row[0], row[1], row[2], row[3], bool(row[4]), bytes(row[5]), row[6])
 
 
 class Reader:
@@ -51,15 +58,18 @@ class Reader:
         self._engine = database.read
         self._held = database.read.raw_connection() if database.embedded else None
 
-    def current(self, type_: str, identifier: str) -> Document | None:
-        """The newest version of a resource, a deleted one included."""
-        values = {"type": type_, "id": identifier}
+    def current(self, type_: str, identifier: str, caller: Caller = EVERYTHING) -> Document | None:
+        """The newest version of a resource that the caller may see, a deleted one included."""
+        if caller.studies is not None:
+            with self._engine.connect() as connection:
+                return current(connection, type_, identifier, caller)
+        values = {"type": type_, "id": identifier, "hidden": caller.hidden}
         if self._held is not None:
             row = self._held.driver_connection.execute(_READ, values).fetchone()  # type: ignore[union-attr]
         else:
             with self._engine.connect() as connection:
                 row = connection.execute(_READ_TEXT, values).first()
-        return None if row is None else Document(type_, identifier, row[0], row[1], bool(row[2]), bytes(row[3]))
+        return None if row is None else document((type_, identifier, *row))
 
     def close(self) -> None:
         """Give the connection back."""
@@ -67,13 +77,20 @@ class Reader:
             self._held.close()
 
 
-def versions(connection: Connection, type_: str, identifier: str, version: int | None = None) -> list[Document]:
-    """Every version of a resource, newest first, or the one asked for."""
-    statement = select(*_COLUMNS).where(RESOURCE.c.type == type_, RESOURCE.c.resource_id == identifier)
-    if version is not None:
-        statement = statement.where(RESOURCE.c.version == version)
-    rows = connection.execute(statement.order_by(RESOURCE.c.version.desc()))
-    return [Document(row[0], row[1], row[2], row[3], bool(row[4]), bytes(row[5])) for row in rows]
+def current(connection: Connection, type_: str, identifier: str, caller: Caller) -> Document | None:
+    """The newest version of a resource that the caller may see, a deleted one included."""
+    named = (RESOURCE.c.type == type_, RESOURCE.c.resource_id == identifier, RESOURCE.c.seq_to == FOREVER)
+    row = connection.execute(select(*DOCUMENT_COLUMNS).where(*named, visible(RESOURCE, caller))).first()
+    return None if row is None else document(row)
+
+
+def one_version(
+    connection: Connection, type_: str, identifier: str, version: int, caller: Caller = EVERYTHING
+) -> Document | None:
+    """The version of a resource that is asked for, where the caller may see it."""
+    named = (RESOURCE.c.type == type_, RESOURCE.c.resource_id == identifier, RESOURCE.c.version == version)
+    row = connection.execute(select(*DOCUMENT_COLUMNS).where(*named, visible(RESOURCE, caller))).first()
+    return None if row is None else document(row)
 
 
 @dataclass(frozen=True, slots=True)

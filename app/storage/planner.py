@@ -23,7 +23,7 @@ STATED = (
 # SQLite reads all values of a parameter for each resource. The index of values is clustered: its key bears its name.
 SEARCHED = {
     RESOURCE.name: (
-        ("sqlite_autoindex_resource_1", "100000000 10000000 2 1"),
+        ("sqlite_autoindex_resource_1", "100000000 10000000 2 2 1"),
         ("ix_resource_type", "100000000 10000000 1"),
         ("ix_resource_updated", "100000000 100 1"),
         ("ix_resource_record", "100000000 3"),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.fhir.answers import PARTS, document, negotiate, only, place, tools
+from app.api.fhir.caller import caller
 from app.domain.errors import Category, Fault
 from app.storage import documents
 
@@ -18,7 +19,7 @@ async def read(request: Request) -> Response:
     """The newest version of a resource; 410 when it was deleted."""
     negotiate(request)
     only(request, *PARTS)
-    reader, asked = tools(request).reader, place(request)
+    reader, asked = tools(request).reader, (*place(request), caller(request))
     found = await run_in_threadpool(reader.current, *asked) if reader.blocking else reader.current(*asked)
     if found is None:
         raise Fault(Category.NOT_FOUND, "no such resource")
@@ -33,15 +34,14 @@ async def vread(request: Request) -> Response:
     only(request, *PARTS)
     version = request.path_params["version"]
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
-    found = await run_in_threadpool(_versions, request, number)
-    if not found:
+    found = await run_in_threadpool(_version, request, number)
+    if found is None:
         raise Fault(Category.NOT_FOUND, "no such version")
-    if found[0].deleted:
+    if found.deleted:
         raise Fault(Category.GONE, "this version is a deletion")
-    return document(found[0], request)
+    return document(found, request)
 
 
-def _versions(request: Request, version: int) -> list[documents.Document]:
-    type_, identifier = place(request)
+def _version(request: Request, version: int) -> documents.Document | None:
     with tools(request).database.read.connect() as connection:
-        return documents.versions(connection, type_, identifier, version)
+        return documents.one_version(connection, *place(request), version, caller(request))

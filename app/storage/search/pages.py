@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, false, func, or_, select, union
 
-from app.storage.documents import Document
+from app.storage.documents import DOCUMENT_COLUMNS, Document, document
 from app.storage.records import chunks
 from app.storage.search.conditions import View, matches
 from app.storage.search.criteria import Chain, Criterion, Match, Values
@@ -190,10 +190,9 @@ def documents(engine: Engine, ids: list[int]) -> Iterator[list[Document]]:
 
 def read(connection: Connection, ids: list[int]) -> list[Document]:
     """The versions behind some hundred row ids, in that order."""
-    columns = RESOURCE.c["type", "resource_id", "version", "updated", "deleted", "body", "id"]
+    columns = (*DOCUMENT_COLUMNS, RESOURCE.c.id)
     found = {row.id: row for row in connection.execute(select(*columns).where(RESOURCE.c.id.in_(ids)))}
-    rows = [found[identifier] for identifier in ids]
-    return [Document(row[0], row[1], row[2], row[3], bool(row[4]), bytes(row[5])) for row in rows]
+    return [document(found[identifier]) for identifier in ids]
 
 
 def by_type(connection: Connection, ids: list[int]) -> dict[str, list[int]]:
