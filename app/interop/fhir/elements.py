@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.dates import PartialDate
 from app.interop.fhir.draft import Context, reference
-from app.interop.fhir.urls import DATA_ABSENT, RESEARCH_STUDY, project
+from app.interop.fhir.urls import DATA_ABSENT, DATA_ABSENT_EXTENSION, RESEARCH_STUDY, project
 from app.terminology.systems import UCUM
 
 Json = dict[str, Any]
@@ -68,6 +68,11 @@ def complex_extension(url: str, *parts: list[Json]) -> list[Json]:
 def coded_extensions(name: str, concepts: Iterable[Json | None]) -> list[Json]:
     """One extension of this project for each concept that is known."""
     return [item for value in concepts for item in extension(project(name), "valueCodeableConcept", value)]
+
+
+def data_absent_extension(code: str) -> Json:
+    """What stands in the place of a primitive without a value: why there is none."""
+    return {"extension": [{"url": DATA_ABSENT_EXTENSION, "valueCode": code}]}
 
 
 def data_absent(code: str) -> Json:

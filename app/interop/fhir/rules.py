@@ -139,6 +139,20 @@ def _reference(value: Any, rule: Rule, path: str) -> list[Issue]:
     return [Issue(f"{path}.reference", "value", "a reference to a wrong type", ", ".join(rule.values))]
 
 
+def target_type(reference: Any) -> str | None:
+    """The resource type that a Reference leads to, as far as it says so itself."""
+    literal = reference.get("reference") if isinstance(reference, dict) else None
+    match = _LITERAL.fullmatch(literal) if isinstance(literal, str) else None
+    named = reference.get("type") if isinstance(reference, dict) else None
+    return match["type"] if match is not None and match["type"] else named
+
+
+def may_lead_to(element: str, reference: Any) -> bool:
+    """Whether R4 lets the element refer there, as far as the reference says; true of what is no reference."""
+    rule, target = rules().get(element), target_type(reference)
+    return rule is None or rule.kind != "reference" or target is None or target in rule.values
+
+
 @cache
 def _known_targets() -> frozenset[str]:
     return frozenset(target for rule in rules().values() if rule.kind == "reference" for target in rule.values)

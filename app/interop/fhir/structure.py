@@ -62,6 +62,31 @@ def structure_issues(
     return []
 
 
+def without_unknown(resource: dict[str, Any]) -> dict[str, Any]:
+    """The resource without the elements that its model does not know, at any depth; `resource` is not changed."""
+    try:
+        MODELS[resource["resourceType"]].model_validate(resource)
+    except ValidationError as error:
+        for found in error.errors(include_url=False, include_input=False):
+            if found["type"] == "extra_forbidden":
+                resource = _without(resource, found["loc"])
+    except (KeyError, TypeError):  # as above; the check names the place
+        return resource
+    return resource
+
+
+def _without(node: Any, location: tuple[Any, ...]) -> Any:
+    """A copy without what lies at the location; an array keeps its items."""
+    if not location or isinstance(node, dict) and location[0] not in node:
+        return node
+    first, rest = location[0], location[1:]
+    if isinstance(node, list):
+        return [_without(item, rest) if index == first else item for index, item in enumerate(node)]
+    if not rest:
+        return {name: value for name, value in node.items() if name != first}
+    return {**node, first: _without(node[first], rest)}
+
+
 def _issue(found: Any) -> Issue:
     kind, location = found["type"], found["loc"]
     code, message = _KINDS.get(kind, _CHOICE if kind == "value_error" and _is_element(location) else _OTHER)

@@ -12,6 +12,7 @@ RESEARCH_STUDY = "http://hl7.org/fhir/StructureDefinition/workflow-researchStudy
 ASSERTED_DATE = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 DATA_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+DATA_ABSENT_EXTENSION = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 AE_GUIDE = "http://hl7.org/fhir/uv/ae-research-backport-ig/StructureDefinition"
 AE_PROFILE = f"{AE_GUIDE}/AdverseEvent-clinical-research"
 AE_GUIDE_R5 = "http://hl7.org/fhir/uv/ae-research-ig/StructureDefinition"

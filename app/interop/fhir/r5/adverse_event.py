@@ -9,8 +9,8 @@ from app.interop.fhir.elements import Json, extension, present
 from app.interop.fhir.r5.extensions import Taken, parts, value
 from app.interop.fhir.urls import AE_GUIDE, AE_GUIDE_R5
 
-_SAME_MEANING = ("ae-grade", "seriousness-criteria", "caused-subject-to-discontinue-study")
-_ITEMS = {
+SAME_MEANING = ("ae-grade", "seriousness-criteria", "caused-subject-to-discontinue-study")
+ITEMS = {
     "contributing-factor": "contributingFactor",
     "mitigating-action": "mitigatingAction",
     "supporting-info": "supportingInfo",
@@ -23,7 +23,7 @@ def adverse_event(body: Json) -> Json:
     The event is that of a patient in a study, which says what the reference to the ResearchSubject said.
     """
     taken = Taken(body)
-    for name in _SAME_MEANING:
+    for name in SAME_MEANING:
         taken.rename(f"{AE_GUIDE}/{name}", f"{AE_GUIDE_R5}/{name}")
     taken.add(extension(f"{AE_GUIDE_R5}/ae-severity", "valueCodeableConcept", body.pop("severity", None)))
     taken.take(f"{AE_GUIDE}/research-subject-ref")
@@ -51,7 +51,7 @@ def _lists(body: Json, taken: Taken) -> Json:
         "resultingEffect": [*body.get("resultingEffect", []), *effects],
         "participant": [*body.get("participant", []), *participants],
         "note": [value(item) for item in taken.take(f"{AE_GUIDE}/note")],
-        **{element: [*body.get(element, []), *_items(taken, name)] for name, element in _ITEMS.items()},
+        **{element: [*body.get(element, []), *_items(taken, name)] for name, element in ITEMS.items()},
     }
     return found
 

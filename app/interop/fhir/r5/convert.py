@@ -7,7 +7,7 @@ Nothing is asked but the resource itself: whoever holds the stored bytes of R4 h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from app.interop.fhir.draft import Draft
 from app.interop.fhir.elements import Json
@@ -19,9 +19,9 @@ from app.interop.fhir.r5.procedure import procedure
 from app.interop.fhir.r5.product import product
 from app.interop.fhir.r5.research_study import research_study
 from app.interop.fhir.r5.research_subject import research_subject
-from app.interop.fhir.urls import AE_PROFILE, AE_PROFILE_R5
+from app.interop.fhir.urls import AE_PROFILE, AE_PROFILE_R5, PROJECT
 
-_PROFILES = {AE_PROFILE: AE_PROFILE_R5}
+PROFILES = {AE_PROFILE: AE_PROFILE_R5}
 NOUNS: dict[str, Callable[[Json], Json]] = {
     "AdverseEvent": adverse_event,
     "BiologicallyDerivedProduct": product,
@@ -39,12 +39,13 @@ def as_r5(resource: Json) -> Json:
     resource: one that passes the check of R4, with its resourceType; it is not changed. Numbers are passed on.
     """
     body = {name: value for name, value in resource.items() if name not in ("resourceType", "id", "meta")}
-    return {**_head(resource), **body_as_r5(resource["resourceType"], body)}
+    head = {name: value for name, value in with_profiles(resource, PROFILES).items() if name not in body}
+    return {**head, **body_as_r5(resource["resourceType"], body)}
 
 
 def draft_as_r5(draft: Draft) -> Draft:
     """A draft of the same type and role, so that it gets the same id."""
-    profile = _PROFILES.get(draft.profile) if draft.profile else None
+    profile = PROFILES.get(draft.profile) if draft.profile else None
     return Draft(draft.type, draft.role, body_as_r5(draft.type, draft.body), profile)
 
 
@@ -57,15 +58,14 @@ def body_as_r5(resource_type: str, body: Json) -> Json:
     return found if noun is None else noun(found)
 
 
-def _meta(meta: Json) -> Json:
+def with_profiles(resource: Json, counterparts: Mapping[str, str]) -> Json:
+    """The resource with the profiles of another release: counterparts, and those of ours, which exist in both."""
+    meta = resource.get("meta", {})
     if "profile" not in meta:
-        return meta
-    profiles = [_PROFILES[url] for url in meta["profile"] if url in _PROFILES]
+        return resource
+    own = {url: url for url in meta["profile"] if url.startswith(f"{PROJECT}/")}
+    known = {**own, **counterparts}
+    profiles = [known[url] for url in meta["profile"] if url in known]
     rest = {name: value for name, value in meta.items() if name != "profile"}
-    return {**rest, "profile": profiles} if profiles else rest
-
-
-def _head(resource: Json) -> Json:
-    meta = _meta(resource.get("meta", {}))
-    head: Json = {name: resource[name] for name in ("resourceType", "id") if name in resource}
-    return {**head, "meta": meta} if meta else head
+    kept = {**rest, "profile": profiles} if profiles else rest
+    return {name: kept if name == "meta" else value for name, value in resource.items() if name != "meta" or kept}

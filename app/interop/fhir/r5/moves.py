@@ -15,30 +15,34 @@ from typing import Any
 from app.interop.fhir.elements import Json, present
 
 TABLES = "app.interop.fhir.r5.tables"
-_PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
-_PARTY = "http://hl7.org/fhir/research-study-party-role"
+PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+PARTY = "http://hl7.org/fhir/research-study-party-role"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row. r5: the element, None where R5 has none; many: an array; how, argument: what becomes of a value."""
+    """One row. r5: the element, None where R5 has none; many: an array there; how, argument: what becomes of a value;
+    several: an array in R4.
+    """
 
     r5: str | None
     many: bool
     how: str
     argument: str
+    several: bool
 
 
 @cache
 def moves() -> dict[tuple[str, str], Move]:
     """(resource type, element of R4) -> its move; what is not named stays as it is."""
     text = files(TABLES).joinpath("moves.csv").read_text(encoding="utf-8")
-    return {(row["type"], row["r4"]): _move(row) for row in csv.DictReader(text.splitlines())}
+    return {(row["type"], row["r4"].removesuffix("[]")): _move(row) for row in csv.DictReader(text.splitlines())}
 
 
 def _move(row: dict[str, str]) -> Move:
     how, _, argument = row["how"].partition(" ")
-    return Move(row["r5"].removesuffix("[]") or None, row["r5"].endswith("[]"), how, argument)
+    several = row["r4"].endswith("[]")
+    return Move(row["r5"].removesuffix("[]") or None, row["r5"].endswith("[]"), how, argument, several)
 
 
 def moved(resource_type: str, body: Json) -> Json:
@@ -73,6 +77,6 @@ _CHANGES: dict[str, Callable[[Any, str], Any]] = {
     "actor": lambda value, _: {"actor": value},
     "item": lambda value, _: {"itemReference": value},
     "coding": lambda value, system: {"system": system, "code": value},
-    "participant": lambda value, role: {"function": _coded_role(_PARTICIPANT, role, role.title()), "actor": value},
-    "party": lambda value, role: {"role": _coded_role(_PARTY, role), "party": value},
+    "participant": lambda value, role: {"function": _coded_role(PARTICIPANT, role, role.title()), "actor": value},
+    "party": lambda value, role: {"role": _coded_role(PARTY, role), "party": value},
 }

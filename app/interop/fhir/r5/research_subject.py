@@ -6,23 +6,40 @@ https://hl7.org/fhir/R5/researchsubject.html
 from __future__ import annotations
 
 from app.interop.fhir.codes import fixed
-from app.interop.fhir.elements import Json, present
+from app.interop.fhir.elements import Json, data_absent_extension, present
 from app.interop.fhir.r5.extensions import Taken, parts
 from app.interop.fhir.r5.research_study import link
 from app.interop.fhir.urls import project
 
 _TYPE = "http://terminology.hl7.org/CodeSystem/research-subject-state-type"
-_ARMS = {"assignedArm": "assignedComparisonGroup", "actualArm": "actualComparisonGroup"}
+ARMS = {"assignedArm": "assignedComparisonGroup", "actualArm": "actualComparisonGroup"}
 
 
 def research_subject(body: Json) -> Json:
-    """The steps as progress, the present state last where no step tells it; arms as links into the study."""
+    """The steps as progress, the present state last where no step tells it; arms as links into the study, and in words
+    where a link cannot hold them.
+    """
     now = body.pop("status", None)
-    steps = [_step(parts(item)) for item in Taken(body).take(project("subject-progress"))]
+    steps = [_told(parts(item)) for item in Taken(body).take(project("subject-progress"))]
     if now and not any(_code(step) == now for step in steps):
         steps.append(_step({"state": now}))
-    arms = {new: link(body.pop(old)) for old, new in _ARMS.items() if old in body}
-    return {**body, "status": "active", "progress": steps, **arms}
+    named = {old: body.pop(old) for old in ARMS if old in body}
+    Taken(body).add([_in_words(old, name) for old, name in named.items() if link(name) != name])
+    return {**body, "status": "active", "progress": steps, **{ARMS[old]: link(name) for old, name in named.items()}}
+
+
+def _in_words(element: str, name: str) -> Json:
+    return {"url": arm_extension(element), "valueString": name}
+
+
+def arm_extension(element: str) -> str:
+    """The standard's own extension for an element of R4 that R5 has not (https://hl7.org/fhir/R5/versions.html)."""
+    return f"http://hl7.org/fhir/4.0/StructureDefinition/extension-ResearchSubject.{element}"
+
+
+def _told(known: Json) -> Json:
+    """A step that was recorded, which sets it apart from the bare state: where it has no day, that is said."""
+    return {**_step(known), **({} if "start" in known else {"_startDate": data_absent_extension("unknown")})}
 
 
 def _step(known: Json) -> Json:
