@@ -48,6 +48,7 @@ def _status(record: DiseaseAssessment, context: Context, members: list[dict[str,
         "",
         fixed("observation", "disease-status"),
         record.date,
+        claimed="disease-status",
         extension=coded_extensions("assessment-method", methods),
         valueCodeableConcept=coded("response", record.response),
         hasMember=members,
@@ -58,10 +59,12 @@ def _status(record: DiseaseAssessment, context: Context, members: list[dict[str,
     )
 
 
-def _finding(record: DiseaseAssessment, context: Context, role: str, code: Json, **elements: Any) -> list[Draft]:
+def _finding(
+    record: DiseaseAssessment, context: Context, role: str, code: Json, claimed: str | None = None, **elements: Any
+) -> list[Draft]:
     if all(value is None for value in elements.values()):
         return []
-    return [observation(record, context, role, code, record.date, category="laboratory", **elements)]
+    return [observation(record, context, role, code, record.date, claimed, category="laboratory", **elements)]
 
 
 def _mrd(record: DiseaseAssessment, context: Context) -> list[Draft]:
@@ -73,6 +76,7 @@ def _mrd(record: DiseaseAssessment, context: Context) -> list[Draft]:
         context,
         "mrd",
         fixed("observation", "mrd"),
+        claimed="residual-disease",
         valueCodeableConcept=coded("mrd-result", found.result),
         method=coded("mrd-method", found.method),
         component=[
@@ -112,4 +116,5 @@ def _lineage(record: DiseaseAssessment, context: Context, item: Chimerism, linea
     names = {"code": coded("chimerism-lineage", lineage), "method": coded("chimerism-method", item.method)}
     general = fixed("observation", "chimerism")["coding"]
     code = {"coding": [*(names["code"] or {})["coding"], *general]}
-    return _finding(record, context, role, code, valueQuantity=percent(item.donor_pct), method=names["method"])
+    elements = {"valueQuantity": percent(item.donor_pct), "method": names["method"]}
+    return _finding(record, context, role, code, claimed="donor-chimerism", **elements)

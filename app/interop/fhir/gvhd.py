@@ -89,11 +89,17 @@ def _grade(record: Gvhd, context: Context) -> list[Draft]:
             GRADE,
             fixed("observation", name),
             _reached(record, word),
+            claimed=_profile(record),
             focus=[context.own("Condition", "")],
             valueCodeableConcept=_level(word),
             component=parts,
         )
     ]
+
+
+def _profile(record: Gvhd) -> str | None:
+    """Its value is a grade, so an acute GVHD that has a severity alone does not meet it."""
+    return "acute-gvhd-grade" if record.kind == "acute" and (record.grade or not record.severity) else None
 
 
 def _reached(record: Gvhd, word: str | None) -> PartialDate | None:

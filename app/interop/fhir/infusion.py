@@ -26,7 +26,7 @@ from app.interop.fhir.elements import (
 )
 from app.interop.fhir.observation import observation
 from app.interop.fhir.procedure import procedure_status
-from app.interop.fhir.urls import project
+from app.interop.fhir.urls import profile, project
 
 PRODUCT = "product"
 
@@ -73,7 +73,7 @@ def _procedure(record: Infusion, context: Context) -> Draft:
         subject=subject(context),
         **_when(record, "performed"),
     )
-    return Draft("Procedure", "", body)
+    return Draft("Procedure", "", body, profile("gdt-infusion"))
 
 
 def _administration(record: Infusion, context: Context) -> Draft:
@@ -89,7 +89,7 @@ def _administration(record: Infusion, context: Context) -> Draft:
         **_when(record, "effective"),
         dosage=_dosage(record),
     )
-    return Draft("MedicationAdministration", "", body)
+    return Draft("MedicationAdministration", "", body, profile("gdt-administration"))
 
 
 def _dosage(record: Infusion) -> Json | None:
@@ -116,7 +116,7 @@ def _product(record: Infusion, context: Context) -> Draft:
         productCategory="cells",
         productCode=_cells(),
     )
-    return Draft("BiologicallyDerivedProduct", PRODUCT, body)
+    return Draft("BiologicallyDerivedProduct", PRODUCT, body, profile("gdt-product"))
 
 
 def _property(name: str, value: Json | None) -> list[Json]:

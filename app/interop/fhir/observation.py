@@ -11,13 +11,20 @@ from app.domain.dates import PartialDate
 from app.domain.record import Record
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.elements import Json, data_absent, optional_date, present, study_extension, subject
-from app.interop.fhir.urls import OBSERVATION_CATEGORY
+from app.interop.fhir.urls import OBSERVATION_CATEGORY, profile
 
 
 def observation(
-    record: Record, context: Context, role: str, code: Json, effective: PartialDate | None, **elements: Any
+    record: Record,
+    context: Context,
+    role: str,
+    code: Json,
+    effective: PartialDate | None,
+    claimed: str | None = None,
+    **elements: Any,
 ) -> Draft:
-    """An Observation of `record`. elements: further elements, those that are None or empty are left out.
+    """An Observation of `record`. claimed: the last of the address of that of ours which it meets, if any; elements:
+    further elements, those that are None or empty are left out.
 
     Without a value and without components the reason given is *unknown*, unless another one is among the elements.
     """
@@ -32,7 +39,7 @@ def observation(
     )
     if not any(name.startswith("value") or name in ("component", "dataAbsentReason") for name in body):
         body["dataAbsentReason"] = {"coding": [data_absent("unknown")]}
-    return Draft("Observation", role, body)
+    return Draft("Observation", role, body, claimed and profile(claimed))
 
 
 def component(code: Json, element: str, value: Any) -> list[Json]:

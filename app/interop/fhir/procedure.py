@@ -12,7 +12,7 @@ from app.interop.fhir.codes import coded, fixed
 from app.interop.fhir.doses import dose_quantity
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.elements import Json, coded_extensions, date_time, extension, present, study_extension, subject
-from app.interop.fhir.urls import project
+from app.interop.fhir.urls import profile, project
 from app.terminology.value_sets import normalise
 
 _GIVEN_AT_ONCE = frozenset({"dli", "transplant", "car-t"})
@@ -28,7 +28,7 @@ def write_transplant(record: Transplant, context: Context) -> list[Draft]:
         subject=subject(context),
         performedDateTime=date_time(record.date),
     )
-    return [Draft("Procedure", "", body)]
+    return [Draft("Procedure", "", body, profile("transplant"))]
 
 
 def write_therapy(record: Therapy, context: Context) -> list[Draft]:

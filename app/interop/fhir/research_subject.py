@@ -15,7 +15,7 @@ from app.domain.terms import Sex, SubjectState
 from app.interop.fhir.codes import fixed
 from app.interop.fhir.draft import Draft, reference
 from app.interop.fhir.elements import Json, complex_extension, extension, optional_date, period, present
-from app.interop.fhir.urls import SUBJECT_NUMBER, project
+from app.interop.fhir.urls import SUBJECT_NUMBER, profile, project
 
 ARM = "dose_level"
 _BEFORE_ALL = -(10**9)
@@ -57,7 +57,7 @@ def write_research_subject(view: SubjectView, study_id: str, patient_id: str) ->
         assignedArm=arm,
         actualArm=arm if view.infused else None,
     )
-    return Draft("ResearchSubject", "", body)
+    return Draft("ResearchSubject", "", body, profile("trial-subject"))
 
 
 def status(view: SubjectView) -> SubjectState:

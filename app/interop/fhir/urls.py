@@ -26,6 +26,11 @@ def project(name: str) -> str:
     return f"{PROJECT}/StructureDefinition/{name}"
 
 
+def profile(name: str) -> str:
+    """A profile of this project."""
+    return f"{PROJECT}/StructureDefinition/{name}"
+
+
 def operation_definition(name: str) -> str:
     """An operation of this project."""
     return f"{PROJECT}/OperationDefinition/{name}"

@@ -10,6 +10,8 @@ from app.interop.fhir.codes import coded, fixed
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.observation import component, observation
 
+_PROFILE = "vital-status"
+
 
 def write_follow_up(record: FollowUp, context: Context) -> list[Draft]:
     """Vital status at the contact; ECOG and Karnofsky where they were recorded."""
@@ -19,6 +21,7 @@ def write_follow_up(record: FollowUp, context: Context) -> list[Draft]:
         "",
         fixed("observation", "vital-status"),
         record.date,
+        claimed=_PROFILE,
         valueCodeableConcept=coded("vital-status", _vital_status(record)),
         method=coded("contact-kind", record.kind),
     )
@@ -38,6 +41,7 @@ def write_death(record: Death, context: Context) -> list[Draft]:
             "",
             fixed("observation", "vital-status"),
             record.date,
+            claimed=_PROFILE,
             valueCodeableConcept=coded("vital-status", "dead"),
             component=component(
                 fixed("observation", "cause-of-death"), "valueCodeableConcept", coded("death-cause", record.cause)

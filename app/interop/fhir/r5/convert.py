@@ -45,7 +45,8 @@ def as_r5(resource: Json) -> Json:
 
 def draft_as_r5(draft: Draft) -> Draft:
     """A draft of the same type and role, so that it gets the same id."""
-    profile = PROFILES.get(draft.profile) if draft.profile else None
+    own = draft.profile if draft.profile and draft.profile.startswith(f"{PROJECT}/") else None
+    profile = own or (PROFILES.get(draft.profile) if draft.profile else None)
     return Draft(draft.type, draft.role, body_as_r5(draft.type, draft.body), profile)
 
 
