@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
 from app.domain.errors import Category, Fault, bad_parameter
 from app.endpoints.event import FOREVER
 from app.interop.fhir import bundle
+from app.interop.fhir.form import in_release
 from app.services.context import Services
 from app.storage import counter, documents, studies
 from app.storage.documents import Document, Everything
@@ -68,26 +70,35 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def stream(services: Services, found: Page, base: str, links: list[tuple[str, str]]) -> Iterator[bytes]:
-    """The Bundle of a page in pieces of some hundreds of resources, each read on its own."""
+def stream(
+    services: Services, found: Page, base: str, links: list[tuple[str, str]], written: int = 4
+) -> Iterator[bytes]:
+    """The Bundle of a page in pieces of some hundreds of resources, each read on its own; written: in this release."""
     yield bundle.head(found.total, links)
     joint = bundle.FIRST
     address = base.encode()
     for rows in documents.stream(services.database.read, found.question, found.after, found.last):
-        entries = [bundle.entry(address, f"{row[1]}/{row[2]}".encode(), bytes(row[3])) for row in rows]
+        entries = [_entry(address, row, written) for row in rows]
         yield joint + bundle.NEXT.join(entries)
         joint = bundle.NEXT
     yield bundle.EMPTY_TAIL if joint is bundle.FIRST else bundle.TAIL
 
 
-def history(found: list[Document], base: str, links: list[tuple[str, str]], total: int | None) -> bytes:
-    """A history Bundle, newest first. total: of all of its pages, where known."""
-    entries = [_history_entry(document, base.encode()) for document in found]
+def _entry(address: bytes, row: Any, written: int) -> bytes:
+    body = in_release(written, row[1], row[4], bytes(row[3]))
+    return bundle.entry(address, f"{row[1]}/{row[2]}".encode(), body)
+
+
+def history(
+    found: list[Document], base: str, links: list[tuple[str, str]], total: int | None, written: int = 4
+) -> bytes:
+    """A history Bundle, newest first. total: of all of its pages, where known; written: in this release of FHIR."""
+    entries = [_history_entry(document, base.encode(), written) for document in found]
     head = bundle.head(total, links, "history")
     return head + bundle.FIRST + bundle.NEXT.join(entries) + bundle.TAIL if entries else head + bundle.EMPTY_TAIL
 
 
-def _history_entry(document: Document, base: bytes) -> bytes:
+def _history_entry(document: Document, base: bytes, written: int) -> bytes:
     method = "DELETE" if document.deleted else "POST" if document.version == 1 else "PUT"
     return bundle.history_entry(
         base,
@@ -95,5 +106,5 @@ def _history_entry(document: Document, base: bytes) -> bytes:
         str(document.version).encode(),
         document.updated.encode(),
         method,
-        None if document.deleted else document.body,
+        None if document.deleted else in_release(written, document.type, document.release, document.body),
     )

@@ -133,14 +133,14 @@ def page_end(connection: Connection, question: Everything, after: int, size: int
 
 
 def stream(engine: Engine, question: Everything, after: int, last: int) -> Iterator[list[Any]]:
-    """Rows (id, type, resource_id, body) of one page, some hundreds at a time, each in a short read of its own.
+    """Rows (id, type, resource_id, body, release) of one page, some hundreds at a time, each in a short read.
 
     No connection is held between them: a client that reads slowly must not keep one.
     """
     position = after
     while True:
         statement = (
-            select(RESOURCE.c.id, RESOURCE.c.type, RESOURCE.c.resource_id, RESOURCE.c.body)
+            select(*RESOURCE.c["id", "type", "resource_id", "body", "release"])
             .where(question.condition(), RESOURCE.c.id > position, RESOURCE.c.id <= last)
             .order_by(RESOURCE.c.id)
             .limit(PAGE)

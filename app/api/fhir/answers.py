@@ -13,36 +13,23 @@ from email.utils import format_datetime, parsedate_to_datetime
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from app.api.fhir.media_type import media_type, release
 from app.domain.errors import Category, Fault, Issue, bad_parameter
 from app.interop.fhir.encode import pretty
-from app.interop.fhir.search.subset import Subset
+from app.interop.fhir.form import Form
 from app.interop.fhir.structure import MODELS
 from app.services.context import Services
 from app.services.search.criteria import Asker
 from app.services.search.query import read_query
 from app.storage.documents import Document
 
-FHIR_JSON = "application/fhir+json; charset=utf-8"
-_JSON = frozenset({"application/fhir+json", "application/json", "text/json", "json", "*/*", "application/*", ""})
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 PARTS = ("_summary", "_elements")
-_R4 = frozenset({"4.0", "4.0.1", ""})
 
 
 def negotiate(request: Request) -> None:
-    """Fault NOT_ACCEPTABLE unless the client takes FHIR R4 as JSON. `_format` overrides Accept."""
-    asked = request.query_params.get("_format") or request.headers.get("accept", "")
-    # A '+' in a query string is a blank: application/fhir json means application/fhir+json.
-    kinds = [part.strip().replace("fhir json", "fhir+json") for part in asked.split(",")]
-    if not any(_acceptable(kind) for kind in kinds):
-        issue = Issue("Accept", "not-supported", "this representation is not offered", "application/fhir+json (R4)")
-        raise Fault(Category.NOT_ACCEPTABLE, issue.message, (issue,))
-
-
-def _acceptable(kind: str) -> bool:
-    name, *parameters = [part.strip() for part in kind.lower().split(";")]
-    version = next((value.partition("=")[2].strip('"') for value in parameters if value.startswith("fhirversion")), "")
-    return name in _JSON and version in _R4
+    """Fault NOT_ACCEPTABLE unless the client takes FHIR as JSON, in a release that is offered."""
+    release(request)
 
 
 def only(request: Request, *names: str) -> None:
@@ -78,10 +65,10 @@ def base(request: Request) -> str:
 
 def document(found: Document, request: Request) -> Response:
     """A resource with its ETag, whole or in part; 304 where the client has it already."""
-    headers = {"ETag": f'W/"{found.version}"', "Last-Modified": http_date(found.updated)}
+    headers = {"ETag": f'W/"{found.version}"', "Last-Modified": http_date(found.updated), "Vary": "Accept"}
     if _has_it(request, found, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return reply(request, subset(request, found.type).of(found.body), headers)
+    return reply(request, form(request, found.type).of(found.type, found.release, found.body), headers)
 
 
 def _has_it(request: Request, found: Document, etag: str) -> bool:
@@ -99,27 +86,27 @@ def _has_it(request: Request, found: Document, etag: str) -> bool:
         return False
 
 
-def subset(request: Request, type_: str) -> Subset:
-    """The part of a resource that `_summary` or `_elements` ask for."""
+def form(request: Request, type_: str) -> Form:
+    """The release that the client asks for, and the part of a resource that `_summary` or `_elements` ask for."""
     asked = [(name, request.query_params[name]) for name in PARTS if name in request.query_params]
     query = read_query(Asker("", tools(request).clock()), type_, asked, lenient=False)
     if query.only_count:
         raise bad_parameter("_summary", "true, text, data, false")
-    return query.subset
+    return Form(release(request), query.subset)
 
 
 def reply(request: Request, body: bytes, headers: dict[str, str] | None = None, status: int = 200) -> Response:
     """JSON bytes, indented where `_pretty` asks for it."""
     if request.query_params.get("_pretty") == "true":
         body = pretty(body)
-    return Response(body, status, headers, FHIR_JSON)
+    return Response(body, status, headers, media_type(request))
 
 
 def streamed(request: Request, parts: Iterator[bytes]) -> Response:
     """JSON in pieces; indented, it is put together first."""
     if request.query_params.get("_pretty") == "true":
         return reply(request, b"".join(parts))
-    return StreamingResponse(parts, media_type=FHIR_JSON)
+    return StreamingResponse(parts, media_type=media_type(request))
 
 
 def lenient(request: Request) -> bool:

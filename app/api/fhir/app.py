@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from app.api.faults import DATABASE_ERRORS, from_error, from_http
 from app.api.fhir import interactions, operations, searching, views
-from app.api.fhir.answers import FHIR_JSON
+from app.api.fhir.media_type import media_type
 from app.domain.errors import Fault
 from app.interop.fhir.outcome import from_fault
 from app.services.context import Services
@@ -65,18 +65,18 @@ def _answered(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-def outcome(fault: Fault, headers: dict[str, str] | None = None) -> Response:
-    """The answer to a fault."""
-    return Response(from_fault(fault), fault.category.status, headers, FHIR_JSON)
+def outcome(request: Request, fault: Fault, headers: dict[str, str] | None = None) -> Response:
+    """The answer to a fault; an OperationOutcome is the same in every release."""
+    return Response(from_fault(fault), fault.category.status, headers, media_type(request))
 
 
-def _on_fault(_: Request, error: Fault) -> Response:
-    return outcome(error)
+def _on_fault(request: Request, error: Fault) -> Response:
+    return outcome(request, error)
 
 
-def _on_http(_: Request, error: HTTPException) -> Response:
-    return outcome(from_http(error), dict(error.headers or {}))
+def _on_http(request: Request, error: HTTPException) -> Response:
+    return outcome(request, from_http(error), dict(error.headers or {}))
 
 
-def _on_error(_: Request, error: Exception) -> Response:
-    return outcome(from_error(error))
+def _on_error(request: Request, error: Exception) -> Response:
+    return outcome(request, from_error(error))

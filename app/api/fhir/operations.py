@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.fhir.answers import base, negotiate, only, place, reply, streamed, tools
+from app.api.fhir.media_type import release as wanted
 from app.domain.errors import Category, Fault, bad_parameter
 from app.interop.fhir.capability import capability_statement
 from app.interop.fhir.structure import MODELS
@@ -26,7 +27,7 @@ async def metadata(request: Request) -> Response:
     """The CapabilityStatement."""
     negotiate(request)
     only(request)
-    return reply(request, capability_statement(base(request), VERSION, RELEASED))
+    return reply(request, capability_statement(base(request), VERSION, RELEASED, wanted(request)))
 
 
 async def everything(request: Request) -> Response:
@@ -39,7 +40,7 @@ async def everything(request: Request) -> Response:
     links = [("self", str(request.url))]
     if found.next_token is not None:
         links.append(("next", str(request.url.include_query_params(_page=found.next_token))))
-    return streamed(request, release.stream(tools(request), found, base(request), links))
+    return streamed(request, release.stream(tools(request), found, base(request), links, wanted(request)))
 
 
 def _page(request: Request) -> Page:

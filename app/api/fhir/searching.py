@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from app.api.fhir.answers import base, lenient, negotiate, only, place, reply, streamed, tools
 from app.api.fhir.caller import caller
+from app.api.fhir.media_type import release
 from app.domain.errors import Category, Fault
 from app.interop.fhir.structure import MODELS
 from app.services.search import answer, history
@@ -54,7 +55,7 @@ async def _search(request: Request, pairs: Pairs) -> Response:
     services, address = tools(request), base(request)
     query = read_query(Asker(address, services.clock()), _type(request), pairs, lenient(request))
     found = await run_in_threadpool(answer.answer, services, query, caller(request), address)
-    return streamed(request, answer.stream(services, found, address))
+    return streamed(request, answer.stream(services, found, address, release(request)))
 
 
 def _type(request: Request) -> str:
@@ -89,7 +90,7 @@ async def _history(request: Request, path: str, type_: str | None, identifier: s
     kept = tuple((name, query[name]) for name in ("_count", "_since") if name in query)
     feed = Feed(0, caller(request), type_, identifier, start)
     asked = Asked(path, feed, _count(query.get("_count")), query.get("_page"), kept)
-    return reply(request, await run_in_threadpool(history.page, tools(request), asked, base(request)))
+    return reply(request, await run_in_threadpool(history.page, tools(request), asked, base(request), release(request)))
 
 
 def _count(text: str | None) -> int:

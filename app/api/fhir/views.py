@@ -15,8 +15,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from app.api.csv import cell
-from app.api.fhir.answers import FHIR_JSON, base, negotiate, only, tools
+from app.api.fhir.answers import base, negotiate, only, tools
 from app.api.fhir.caller import caller
+from app.api.fhir.media_type import FHIR_JSON
 from app.api.negotiation import negotiate as choose
 from app.domain.errors import Category, Fault, Issue, bad_parameter
 from app.interop import jsontext

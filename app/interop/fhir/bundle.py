@@ -29,9 +29,14 @@ def entry(base: bytes, type_and_id: bytes, body: bytes, mode: str = "match") -> 
     return b'{"fullUrl":"%b/%b","resource":%b,"search":{"mode":"%b"}}' % (base, type_and_id, body, mode.encode())
 
 
-def outcome_entry(body: bytes) -> bytes:
-    """What a searchset says of itself, as its last entry. body: an OperationOutcome."""
-    return b'{"resource":%b,"search":{"mode":"outcome"}}' % body
+def said(outcome: bytes, empty: bool, release: int) -> bytes:
+    """The end of a searchset that says something of itself. outcome: an OperationOutcome; empty: without entries.
+
+    R4 has it as the last entry, R5 (https://hl7.org/fhir/R5/bundle-definitions.html#Bundle.issues) beside them.
+    """
+    if release == 4:
+        return (FIRST if empty else NEXT) + b'{"resource":%b,"search":{"mode":"outcome"}}' % outcome + TAIL
+    return (b"" if empty else b"]") + b',"issues":%b}' % outcome
 
 
 def history_entry(

@@ -8,17 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from app.interop.fhir.encode import to_json
+from app.interop.fhir.form import RELEASES
 from app.interop.fhir.search.parameters import Parameter, parameters, types
 from app.interop.fhir.structure import MODELS
 from app.interop.fhir.urls import operation_definition
 
+FHIR_VERSIONS = {4: "4.0.1", 5: "5.0.0"}
 INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
 SYSTEM_INTERACTIONS = ("history-system",)
 EVERYTHING = ("ResearchStudy", "ResearchSubject")
 
 
-def capability_statement(base_url: str, software_version: str, date: str) -> bytes:
-    """The statement of this instance. base_url: address of the FHIR door; date: a FHIR dateTime."""
+def capability_statement(base_url: str, software_version: str, date: str, release: int = 4) -> bytes:
+    """The statement of this instance. base_url: address of the FHIR door; date: a FHIR dateTime; release: of FHIR."""
     return to_json(
         {
             "resourceType": "CapabilityStatement",
@@ -26,9 +28,9 @@ def capability_statement(base_url: str, software_version: str, date: str) -> byt
             "date": date,
             "kind": "instance",
             "software": {"name": "Engraft", "version": software_version},
-            "implementation": {"description": "Records of a transplant trial as FHIR R4", "url": base_url},
-            "fhirVersion": "4.0.1",
-            "format": ["json"],
+            "implementation": {"description": "Records of a transplant trial, in R4 and in R5", "url": base_url},
+            "fhirVersion": FHIR_VERSIONS[release],
+            "format": ["json", *(f"application/fhir+json; fhirVersion={version}" for version in RELEASES.values())],
             "rest": [
                 {
                     "mode": "server",

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from app.domain.errors import Issue
 from app.interop.fhir import bundle
+from app.interop.fhir.form import Form
 from app.interop.fhir.outcome import warnings
 from app.services.context import Services
 from app.services.search.includes import included
@@ -69,20 +70,23 @@ def _link(address: str, asked: Pairs, token: str | None = None) -> str:
     return f"{address}?{urlencode(pairs, safe=',:/|', quote_via=quote)}" if pairs else address
 
 
-def stream(services: Services, found: Answer, base: str) -> Iterator[bytes]:
-    """The Bundle of an answer in pieces; a version never changes, so each is read when its turn comes."""
+def stream(services: Services, found: Answer, base: str, release: int = 4) -> Iterator[bytes]:
+    """The Bundle of an answer in pieces; a version never changes, so each is read when its turn comes.
+
+    release: of FHIR, that it is written in.
+    """
     yield bundle.head(found.total, found.links)
-    address, joint = base.encode(), bundle.FIRST
+    address, joint, form = base.encode(), bundle.FIRST, Form(release, found.query.subset)
     for ids, mode in ((found.matches, "match"), (found.included, "include")):
         for documents in pages.documents(services.database.read, ids):
-            yield joint + bundle.NEXT.join(_entry(address, document, mode, found.query) for document in documents)
+            yield joint + bundle.NEXT.join(_entry(address, document, mode, form) for document in documents)
             joint = bundle.NEXT
     if found.warnings:
-        yield joint + bundle.outcome_entry(warnings(found.warnings))
-        joint = bundle.NEXT
-    yield bundle.EMPTY_TAIL if joint is bundle.FIRST else bundle.TAIL
+        yield bundle.said(warnings(found.warnings), joint is bundle.FIRST, release)
+    else:
+        yield bundle.EMPTY_TAIL if joint is bundle.FIRST else bundle.TAIL
 
 
-def _entry(address: bytes, document: Document, mode: str, query: Query) -> bytes:
-    body = query.subset.of(document.body)
+def _entry(address: bytes, document: Document, mode: str, form: Form) -> bytes:
+    body = form.of(document.type, document.release, document.body)
     return bundle.entry(address, f"{document.type}/{document.id}".encode(), body, mode)

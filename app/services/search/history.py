@@ -28,8 +28,8 @@ class Asked:
     parameters: tuple[tuple[str, str], ...]
 
 
-def page(services: Services, asked: Asked, base: str) -> bytes:
-    """The history Bundle. Fault NOT_FOUND for a resource that never was."""
+def page(services: Services, asked: Asked, base: str, written: int = 4) -> bytes:
+    """The history Bundle in a release of FHIR. Fault NOT_FOUND for a resource that never was."""
     with services.database.read.connect() as connection:
         key, search = page_key(connection), f"{asked.path}?{urlencode(asked.parameters)}"
         place = None if asked.page is None else read_token(key, search, asked.page)
@@ -43,7 +43,7 @@ def page(services: Services, asked: Asked, base: str) -> bytes:
             links.append(("next", _link(base, asked, write_token(key, search, Place(seq, found.ids[-1])))))
         documents = [document for part in _chunks(found.ids) for document in pages.read(connection, part)]
         total = history.total(connection, feed) if feed.id is not None else None
-    return release.history(documents, base, links, total)
+    return release.history(documents, base, links, total, written)
 
 
 def _chunks(ids: list[int]) -> list[list[int]]:

@@ -19,6 +19,7 @@ from app.interop.fhir.capability import capability_statement
 from app.interop.fhir.outcome import from_fault, operation_outcome
 
 BASE = b"https://example.org/fhir"
+FORMATS = ["json", "application/fhir+json; fhirVersion=4.0", "application/fhir+json; fhirVersion=5.0"]
 PATIENT = b'{"resourceType":"Patient","id":"p-1","birthDate":"1980"}'
 # https://hl7.org/fhir/R4/valueset-issue-type.html
 ISSUE_TYPE_CODES = set(
@@ -153,7 +154,7 @@ def test_every_fault_has_an_issue_type_of_the_standard(category: Category) -> No
 def test_the_capability_statement_promises_what_is_there() -> None:
     found = json.loads(capability_statement("https://example.org/fhir", "1.0.0", "2026-03-02"))
     CapabilityStatement.model_validate(found)
-    assert (found["fhirVersion"], found["format"], found["kind"]) == ("4.0.1", ["json"], "instance")
+    assert (found["fhirVersion"], found["format"], found["kind"]) == ("4.0.1", FORMATS, "instance")
     resources = {item["type"]: item for item in found["rest"][0]["resource"]}
     assert set(resources) == {
         "AdverseEvent",

@@ -15,9 +15,11 @@ from importlib.resources import files
 from typing import Any
 
 from app.interop.fhir.encode import to_json
+from app.interop.fhir.rules import R4_TABLES
 
 SUMMARIES = ("true", "text", "data", "false")
 ALWAYS = frozenset({"resourceType", "id", "meta", "implicitRules"})
+Elements = tuple[frozenset[str], frozenset[str]]  # of the summary; required
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 
 
@@ -33,20 +35,21 @@ class Subset:
         """Whether the stored bytes are the answer."""
         return not self.elements and self.summary in (None, "false", "count")
 
-    def of(self, body: bytes) -> bytes:
-        """The part of a resource that is wanted, marked as such; numbers keep their digits."""
+    def of(self, body: bytes, tables: str = R4_TABLES) -> bytes:
+        """The part of a resource that is wanted, marked as such; numbers keep their digits. tables: of its release."""
         if self.whole:
             return body
         resource: dict[str, Any] = json.loads(body, parse_float=Decimal)
-        kept = {name: value for name, value in resource.items() if self._wants(resource["resourceType"], name)}
-        return to_json({**kept, "meta": _marked(kept.get("meta", {}))})
+        elements = _table(tables)[resource["resourceType"]]
+        kept = {name: value for name, value in resource.items() if self._wants(elements, name)}
+        return to_json({**kept, "meta": marked(kept.get("meta", {}))})
 
-    def _wants(self, type_: str, name: str) -> bool:
+    def _wants(self, elements: Elements, name: str) -> bool:
         # _name holds the extensions of name.
         element = name.removeprefix("_")
         if element in ALWAYS:
             return True
-        summary, required = _table()[type_]
+        summary, required = elements
         if self.elements:
             return element in self.elements or element in required or _is_choice(element, self.elements)
         if self.summary == "true":
@@ -59,14 +62,15 @@ def _is_choice(element: str, wanted: tuple[str, ...]) -> bool:
     return any(element.startswith(name) and element[len(name) : len(name) + 1].isupper() for name in wanted if name)
 
 
-def _marked(meta: dict[str, Any]) -> dict[str, Any]:
+def marked(meta: dict[str, Any]) -> dict[str, Any]:
+    """The meta of a resource of which not all is there."""
     return {**meta, "tag": [*meta.get("tag", []), SUBSETTED]}
 
 
 @cache
-def _table() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+def _table(package: str) -> dict[str, Elements]:
     """Elements of the summary, and those that must be there, by resource type."""
-    text = files("app.interop.fhir.tables").joinpath("summary_elements.csv").read_text(encoding="utf-8")
+    text = files(package).joinpath("summary_elements.csv").read_text(encoding="utf-8")
     summary: dict[str, set[str]] = defaultdict(set)
     required: dict[str, set[str]] = defaultdict(set)
     for row in csv.DictReader(text.splitlines()):
@@ -74,6 +78,6 @@ def _table() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
             summary[row["type"]].add(row["element"])
         if row["required"] == "1":
             required[row["type"]].add(row["element"])
-    nothing: dict[str, tuple[frozenset[str], frozenset[str]]] = defaultdict(lambda: (frozenset(), frozenset()))
+    nothing: dict[str, Elements] = defaultdict(lambda: (frozenset(), frozenset()))
     nothing.update({name: (frozenset(summary[name]), frozenset(required[name])) for name in {*summary, *required}})
     return nothing
