@@ -11,16 +11,17 @@ from app.interop.fhir.definitions.extensions import extension_definitions
 from app.interop.fhir.definitions.operations import operation_definitions
 from app.interop.fhir.definitions.profiles import profile_definitions
 from app.interop.fhir.definitions.terminology import code_system, value_set_definitions
+from app.interop.fhir.invariants import Release
 
 
-def definitions() -> list[dict[str, Any]]:
-    """Every definition as JSON of R4, each (resource type, id) once; new objects at every call.
+def definitions(release: Release = "R4") -> list[dict[str, Any]]:
+    """Every definition as JSON of the release, each (resource type, id) once; new objects at every call.
 
     The canonical addresses are those that stand in the resources: they are names, the same on every server.
     """
     return [
-        *extension_definitions(),
-        *profile_definitions(),
+        *extension_definitions(release),
+        *profile_definitions(release),
         code_system(),
         *value_set_definitions(),
         *operation_definitions(),

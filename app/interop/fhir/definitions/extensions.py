@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from app.interop.fhir.definitions.metadata import FHIR_VERSION, header, rows, value_set_url
+from app.interop.fhir.definitions.metadata import FHIR_VERSIONS, header, rows, value_set_url
+from app.interop.fhir.invariants import Release
 
 _TYPE = re.compile(r"(\w+)(?:\((\w+)\))?")
 _FHIR = "http://hl7.org/fhir/StructureDefinition"
 
 
-def extension_definitions() -> list[dict[str, Any]]:
+def extension_definitions(release: Release = "R4") -> list[dict[str, Any]]:
     """One StructureDefinition an extension."""
-    return [_definition(row) for row in rows("extensions")]
+    return [_definition(row, release) for row in rows("extensions")]
 
 
-def _definition(row: dict[str, str]) -> dict[str, Any]:
+def _definition(row: dict[str, str], release: Release) -> dict[str, Any]:
     head = header("StructureDefinition", row["name"], row["title"], row["description"])
     parts = [part for part in rows("extension_parts") if part["extension"] == row["name"]]
     elements = _complex(parts) if parts else _simple(row)
@@ -27,7 +28,7 @@ def _definition(row: dict[str, str]) -> dict[str, Any]:
     url = {"id": "Extension.url", "path": "Extension.url", "fixedUri": head["url"]}
     return {
         **head,
-        "fhirVersion": FHIR_VERSION,
+        "fhirVersion": FHIR_VERSIONS[release],
         "kind": "complex-type",
         "abstract": False,
         "context": [{"type": "element", "expression": name} for name in row["context"].split()],

@@ -11,10 +11,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from app.interop.fhir.invariants import Release
 from app.interop.fhir.urls import PROJECT
 
 VERSION = "1.0.0"
-FHIR_VERSION = "4.0.1"
+FHIR_VERSIONS: dict[Release, str] = {"R4": "4.0.1", "R5": "5.0.0"}
 _BREAK = re.compile(r"[^A-Za-z0-9]+")
 
 

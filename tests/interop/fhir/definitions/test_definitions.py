@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fhir.resources import get_fhir_model_class as model_of_r5
 from fhir.resources.R4B import get_fhir_model_class
 
 import app.interop.fhir as writers
@@ -27,7 +28,13 @@ ALL = definitions()
 BY_URL = {one["url"]: one for one in ALL}
 OURS = "https://engraft.example.org/fhir/"
 EXTENSIONS = {url: one for url, one in BY_URL.items() if one.get("type") == "Extension"}
-PROFILES = [one for one in ALL if one.get("kind") == "resource"]
+ALL_R5 = definitions("R5")
+PROFILES = [
+    pytest.param(release, one, id=f"{release}-{one['id']}")
+    for release, all_ in (("R4", ALL), ("R5", ALL_R5))
+    for one in all_
+    if one.get("kind") == "resource"
+]
 _USED = re.compile(r'(?:project|coded_extensions)\(\s*"([a-z0-9-]+)"')
 
 
@@ -37,8 +44,9 @@ def emitted() -> list[Draft]:
     return [*every_draft(), *odd]
 
 
-R4 = emitted()
-EMITTED = [*R4, *map(draft_as_r5, R4)]
+FULL = {"R4": every_draft(), "R5": [draft_as_r5(draft) for draft in every_draft()]}
+WRITTEN = {"R4": emitted(), "R5": [draft_as_r5(draft) for draft in emitted()]}
+EMITTED = [*WRITTEN["R4"], *WRITTEN["R5"]]
 
 
 def nodes(node: Any) -> Iterator[dict[str, Any]]:
@@ -56,6 +64,11 @@ def test_each_is_legal_r4(one: dict[str, Any]) -> None:
     get_fhir_model_class(one["resourceType"]).model_validate(one)
     assert re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", one["id"])
     assert re.fullmatch(r"[A-Z][A-Za-z0-9_]{0,254}", one["name"])  # the invariants sdf-0, vsd-0, csd-0, opd-0
+
+
+@pytest.mark.parametrize("one", ALL_R5, ids=lambda one: f"{one['resourceType']}/{one['id']}")
+def test_each_is_legal_r5(one: dict[str, Any]) -> None:
+    model_of_r5(one["resourceType"]).model_validate(one)
 
 
 def test_none_stands_twice() -> None:
@@ -156,13 +169,13 @@ def members(definition: dict[str, Any]) -> set[tuple[str, str]]:
     return {(part["system"], concept["code"]) for part in included for concept in part["concept"]}
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile["id"])
-def test_what_is_written_meets_its_profile(profile: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("release", "profile"), PROFILES)
+def test_what_is_written_meets_its_profile(release: str, profile: dict[str, Any]) -> None:
     """Claimed by the resources that carry the profile's code, which have every element that it requires."""
     rules = profile["differential"]["element"][1:]
-    mine = [draft for draft in R4 if draft.profile == profile["url"]]
-    coded = [draft for draft in every_draft() if draft.type == profile["type"] and carries(draft, rules)]
-    assert coded and [draft for draft in coded if draft.profile != profile["url"]] == []
+    mine = [draft for draft in WRITTEN[release] if draft.profile == profile["url"]]
+    full = [draft for draft in FULL[release] if draft.type == profile["type"] and carries(draft, rules)]
+    assert full and [draft for draft in full if draft.profile != profile["url"]] == []
     assert [draft for draft in mine if not (draft.type == profile["type"] and carries(draft, rules))] == []
     for draft in mine:
         assert [rule["path"] for rule in rules if rule["min"] and not values_at(draft, rule["path"])] == []
@@ -174,7 +187,10 @@ def carries(draft: Draft, rules: list[dict[str, Any]]) -> bool:
 
 
 def values_at(draft: Draft, path: str) -> list[Any]:
-    element = path.partition(".")[2]
-    if not element.endswith("[x]"):
-        return [draft.body[element]] if element in draft.body else []
-    return [value for name, value in draft.body.items() if name.startswith(element.removesuffix("[x]"))]
+    """What stands at a path of the resource, such as ``Procedure.performed[x]`` or ``….medication.concept``."""
+    found: list[Any] = [draft.body]
+    for element in path.split(".")[1:]:
+        name = element.removesuffix("[x]")
+        fits = str.startswith if element.endswith("[x]") else str.__eq__
+        found = [value for node in found for key, value in node.items() if fits(key, name)]
+    return found
