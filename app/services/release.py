@@ -8,73 +8,90 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from app.domain.errors import Category, Fault, bad_parameter
+from app.domain.errors import Category, Fault
 from app.endpoints.event import FOREVER
 from app.interop.fhir import bundle
 from app.interop.fhir.form import in_release
+from app.interop.fhir.search.parameters import references_to
 from app.services.context import Services
+from app.services.search.token import Place, page_key, read_token, write_token
 from app.storage import counter, documents, studies
 from app.storage.documents import Document, Everything
+from app.storage.visibility import Caller
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page of an `$everything`, as it is asked for. parameters: those that count, as written, without the token."""
+
+    type: str
+    id: str
+    caller: Caller
+    types: tuple[str, ...]
+    since: str | None
+    until: str | None
+    count: int
+    page: str | None
+    parameters: tuple[tuple[str, str], ...]
+
+    @property
+    def path(self) -> str:
+        """Under our own address."""
+        return f"{self.type}/{self.id}/$everything"
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One page of an `$everything`: its question, where it begins and ends, and what follows."""
+    """One page of an `$everything`: its question, the number of all its resources, where it begins and ends, links."""
 
     question: Everything
     total: int
     after: int
     last: int
-    next_token: str | None
+    links: list[tuple[str, str]]
 
 
-def everything(connection: Connection, type_: str, identifier: str, types: tuple[str, ...]) -> Everything:
-    """The question of `ResearchStudy/{id}/$everything` or `ResearchSubject/{id}/$everything`, as of now."""
-    seq = counter.latest(connection).seq
-    if type_ == "ResearchStudy":
-        study = studies.find_by_resource(connection, identifier)
-        if study is None:
-            raise Fault(Category.NOT_FOUND, "no such ResearchStudy")
-        return Everything(seq, study=study.name, types=types)
-    found = studies.subject_by_resource(connection, identifier)
+def everything(services: Services, asked: Asked, base: str) -> Page:
+    """The page that is asked for; the first one without a token. Faults NOT_FOUND and GONE for the resource."""
+    with services.database.read.connect() as connection:
+        key, search = page_key(connection), f"{asked.path}?{urlencode(asked.parameters)}"
+        place = None if asked.page is None else read_token(key, search, asked.page)
+        question = _question(connection, asked, counter.latest(connection).seq if place is None else place.seq)
+        after, total = place.last if place else 0, documents.count(connection, question)
+        whole = place is None and total <= asked.count
+        last, more = (FOREVER, False) if whole else documents.page_end(connection, question, after, asked.count)
+        links = [("self", _link(base, asked, asked.page))]
+        if more:
+            links.append(("next", _link(base, asked, write_token(key, search, Place(question.seq, last)))))
+    return Page(question, total, after, last, links)
+
+
+def _question(connection: Connection, asked: Asked, seq: int) -> Everything:
+    found = documents.current(connection, asked.type, asked.id, asked.caller)
     if found is None:
-        raise Fault(Category.NOT_FOUND, "no such ResearchSubject")
-    return Everything(seq, subject=found[1].id, types=types)
+        raise Fault(Category.NOT_FOUND, f"no such {asked.type}")
+    if found.deleted:
+        raise Fault(Category.GONE, "the resource was deleted; its history is kept")
+    kept = Everything(seq, asked.caller, types=asked.types, since=asked.since, until=asked.until)
+    if asked.type == "ResearchStudy" and (study := studies.find_by_resource(connection, asked.id)) is not None:
+        return replace(kept, study=study.name)
+    if (subject := studies.subject_by_resource(connection, asked.type, asked.id)) is not None:
+        return replace(kept, subject=subject[1].id)
+    return replace(kept, alone=(asked.type, asked.id, references_to(asked.type)))
 
 
-def page(connection: Connection, question: Everything, size: int, token: str | None) -> Page:
-    """The page at `token` (the first without one); later pages keep the first one's snapshot."""
-    after = 0
-    if token is not None:
-        seq, after = _read_token(token)
-        if seq > question.seq:
-            raise bad_parameter("_page", "a token from a `next` link of this service")
-        question = replace(question, seq=seq)
-    total = documents.count(connection, question)
-    whole = token is None and total <= size
-    last, more = (FOREVER, False) if whole else documents.page_end(connection, question, after, size)
-    return Page(question, total, after, last, f"{question.seq}-{last}" if more else None)
+def _link(base: str, asked: Asked, token: str | None) -> str:
+    pairs = [*asked.parameters, *([("_page", token)] if token else [])]
+    return f"{base}/{asked.path}?{urlencode(pairs)}" if pairs else f"{base}/{asked.path}"
 
 
-def _read_token(token: str) -> tuple[int, int]:
-    seq, dash, after = token.partition("-")
-    if not (dash and _is_number(seq) and _is_number(after)):
-        raise bad_parameter("_page", "a token from a `next` link of this service")
-    return int(seq), int(after)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def stream(
-    services: Services, found: Page, base: str, links: list[tuple[str, str]], written: int = 4
-) -> Iterator[bytes]:
+def stream(services: Services, found: Page, base: str, written: int = 4) -> Iterator[bytes]:
     """The Bundle of a page in pieces of some hundreds of resources, each read on its own; written: in this release."""
-    yield bundle.head(found.total, links)
+    yield bundle.head(found.total, found.links)
     joint = bundle.FIRST
     address = base.encode()
     for rows in documents.stream(services.database.read, found.question, found.after, found.last):

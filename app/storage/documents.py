@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, text, update
 
 from app.endpoints.event import FOREVER
 from app.storage.database import Database
 from app.storage.records import chunks
-from app.storage.tables import RESOURCE
+from app.storage.search.conditions import written
+from app.storage.tables import RESOURCE, SEARCH_INDEX
 from app.storage.visibility import EVERYTHING, Caller, visible
 
 PAGE = 1000
@@ -95,23 +96,42 @@ def one_version(
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """What one `$everything` asks for: the study or one subject of it, at a snapshot."""
+    """What one `$everything` asks for, at a snapshot: a study, a subject of one, or a resource that no study knows.
+
+    alone: type and id of the latter, with the numbers of the search parameters that may lead to it; since, until: when
+    versions were written, as the store writes instants.
+    """
 
     seq: int
+    caller: Caller
     study: str | None = None
     subject: int | None = None
+    alone: tuple[str, str, tuple[int, ...]] | None = None
     types: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
 
     def condition(self) -> Any:
         """The rows that the question may see."""
-        conditions = [RESOURCE.c.seq_from <= self.seq, RESOURCE.c.seq_to > self.seq, RESOURCE.c.deleted == 0]
-        if self.study is not None:
-            conditions.append(RESOURCE.c.study == self.study)
-        if self.subject is not None:
-            conditions.append(RESOURCE.c.subject == self.subject)
+        counts = (RESOURCE.c.seq_from <= self.seq, RESOURCE.c.seq_to > self.seq, RESOURCE.c.deleted == 0)
+        conditions = [*counts, visible(RESOURCE, self.caller), written(RESOURCE, self.since, self.until)]
         if self.types:
             conditions.append(RESOURCE.c.type.in_(self.types))
-        return and_(*conditions)
+        return and_(self._owner(), *conditions)
+
+    def _owner(self) -> ColumnElement[bool]:
+        if self.study is not None:
+            return RESOURCE.c.study == self.study
+        if self.subject is not None:
+            return RESOURCE.c.subject == self.subject
+        return false() if self.alone is None else _and_referrers(*self.alone)
+
+
+def _and_referrers(type_: str, identifier: str, numbers: tuple[int, ...]) -> ColumnElement[bool]:
+    """A resource, and what refers to it."""
+    refers = (SEARCH_INDEX.c.text == identifier, SEARCH_INDEX.c.system == type_)
+    links = select(SEARCH_INDEX.c.resource).where(SEARCH_INDEX.c.parameter.in_(numbers), *refers)
+    return or_(and_(RESOURCE.c.type == type_, RESOURCE.c.resource_id == identifier), RESOURCE.c.id.in_(links))
 
 
 def count(connection: Connection, question: Everything) -> int:

@@ -85,9 +85,10 @@ def subject(connection: Connection, study: str, number: str, as_of: int = FOREVE
     return None if row is None else _subject(row)
 
 
-def subject_by_resource(connection: Connection, identifier: str) -> tuple[str, KnownSubject] | None:
-    """(study, subject) of a ResearchSubject id."""
-    row = connection.execute(select(SUBJECT).where(SUBJECT.c.research_subject == identifier)).first()
+def subject_by_resource(connection: Connection, type_: str, identifier: str) -> tuple[str, KnownSubject] | None:
+    """(study, subject) of the id of a ResearchSubject or of a Patient."""
+    column = SUBJECT.c.patient if type_ == "Patient" else SUBJECT.c.research_subject
+    row = connection.execute(select(SUBJECT).where(column == identifier)).first()
     return None if row is None else (row.study, _subject(row))
 
 

@@ -113,6 +113,9 @@ def test_a_method_that_is_not_offered(service: Door, method: str) -> None:
     assert answer.headers["allow"] == "GET"
 
 
+UNKNOWN = ("Patient/x", "ResearchStudy/x", "ResearchSubject/%00")
+
+
 def fhir_questions(door: Door) -> Iterator[tuple[str, int]]:
     study = door.study_reference()
     patient = door.get(f"{HOME}/subjects").json()["subjects"][0]["patient"]
@@ -121,13 +124,17 @@ def fhir_questions(door: Door) -> Iterator[tuple[str, int]]:
         for path in ("", "nowhere", "nowhere/_history", "Patient/x", "Foo/x", "Patient/%00", "Patient/x/_history")
     )
     yield from ((f"/fhir/{patient}/_history/{number}", 404) for number in ("2", "0", "x", "9" * 30, "%00", "1/x"))
-    yield from ((f"/fhir/{path}/$everything", 404) for path in (patient, "ResearchStudy/x", "ResearchSubject/%00"))
+    yield from ((f"/fhir/{path}/$everything", 404) for path in (*UNKNOWN, "Procedure/x"))
     yield from ((f"/fhir/{study}/$everything?_count={count}", 400) for count in ("", "0", "-1", "x", "9" * 9, "%00"))
     yield from (
         (f"/fhir/{study}/$everything?_page={page}", 400)
         for page in ("", "x", "-", "1-", "-1", "1", "999999-0", f"1-{'9' * 30}", f"{'9' * 30}-1", "1-0-0", "%00")
     )
     yield from ((f"/fhir/{study}/$everything?_type={types}", 400) for types in ("Foo", "Patient,", "%00", CANARY))
+    yield from (
+        (f"/fhir/{study}/$everything?{name}={time}", 400) for name in ("_since", "_until") for time in ("", "x")
+    )
+    yield f"/fhir/{study}/$everything?_count=1&_count=2", 400
     yield from (
         (f"/fhir/{path}?{CANARY}=1", 400)
         for path in ("metadata", patient, f"{patient}/_history", f"{study}/$everything")

@@ -5,7 +5,6 @@ https://hl7.org/fhir/R4/http.html
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.faults import DATABASE_ERRORS, from_error, from_http
-from app.api.fhir import interactions, operations, searching, views
+from app.api.fhir import everything, interactions, metadata, searching, views
+from app.api.fhir.head import with_head
 from app.api.fhir.media_type import media_type
 from app.domain.errors import Fault
 from app.interop.fhir.outcome import from_fault
@@ -26,16 +26,16 @@ def fhir_app(tools: Services) -> Starlette:
     """The application to mount at /fhir."""
     routes = [
         *views.ROUTES,
-        Route("/metadata", _answered(operations.metadata), methods=["GET"]),
-        Route("/_history", _answered(searching.system_history), methods=["GET"]),
-        Route("/{type}/_history", _answered(searching.type_history), methods=["GET"]),
+        Route("/metadata", with_head(metadata.metadata), methods=["GET"]),
+        Route("/_history", with_head(searching.system_history), methods=["GET"]),
+        Route("/{type}/_history", with_head(searching.type_history), methods=["GET"]),
         Route("/{type}/_search", searching.search_by_post, methods=["POST"]),
-        Route("/{type}/_search", _answered(searching.search), methods=["GET"]),
-        Route("/{type}/{id}/$everything", _answered(operations.everything), methods=["GET"]),
-        Route("/{type}/{id}/_history/{version}", _answered(interactions.vread), methods=["GET"]),
-        Route("/{type}/{id}/_history", _answered(searching.instance_history), methods=["GET"]),
-        Route("/{type}/{id}", _answered(interactions.read), methods=["GET"]),
-        Route("/{type}", _answered(searching.search), methods=["GET"]),
+        Route("/{type}/_search", with_head(searching.search), methods=["GET"]),
+        *everything.ROUTES,
+        Route("/{type}/{id}/_history/{version}", with_head(interactions.vread), methods=["GET"]),
+        Route("/{type}/{id}/_history", with_head(searching.instance_history), methods=["GET"]),
+        Route("/{type}/{id}", with_head(interactions.read), methods=["GET"]),
+        Route("/{type}", with_head(searching.search), methods=["GET"]),
     ]
     handlers: dict[Any, Any] = {
         Fault: _on_fault,
@@ -46,23 +46,6 @@ def fhir_app(tools: Services) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.services = tools
     return app
-
-
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def _answered(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, which answers HEAD with the headers of GET alone."""
-
-    async def answer(request: Request) -> Response:
-        response = await endpoint(request)
-        if request.method != "HEAD":
-            return response
-        bare = Response(status_code=response.status_code)
-        bare.raw_headers = response.raw_headers
-        return bare
-
-    return answer
 
 
 def outcome(request: Request, fault: Fault, headers: dict[str, str] | None = None) -> Response:

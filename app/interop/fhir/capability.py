@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.interop.fhir.definitions.operations import operations
 from app.interop.fhir.encode import to_json
 from app.interop.fhir.form import RELEASES
-from app.interop.fhir.search.parameters import Parameter, parameters, types
+from app.interop.fhir.search.parameters import ANY, Parameter, parameters, types
 from app.interop.fhir.structure import MODELS
-from app.interop.fhir.urls import operation_definition
 
 FHIR_VERSIONS = {4: "4.0.1", 5: "5.0.0"}
 INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
 SYSTEM_INTERACTIONS = ("history-system",)
-EVERYTHING = ("ResearchStudy", "ResearchSubject")
 
 
 def capability_statement(base_url: str, software_version: str, date: str, release: int = 4) -> bytes:
@@ -36,6 +35,7 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
                     "mode": "server",
                     "resource": [_resource(name) for name in sorted(MODELS)],
                     "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
+                    **_operations(*_elsewhere()),
                 }
             ],
         }
@@ -43,7 +43,7 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
 
 
 def _resource(name: str) -> dict[str, Any]:
-    body: dict[str, Any] = {
+    return {
         "type": name,
         "interaction": [{"code": code} for code in INTERACTIONS],
         "versioning": "versioned",
@@ -53,10 +53,19 @@ def _resource(name: str) -> dict[str, Any]:
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
         **_searched(name),
+        **_operations(name, ANY),
     }
-    if name in EVERYTHING:
-        body["operation"] = [{"name": "everything", "definition": operation_definition(f"{name}-everything")}]
-    return body
+
+
+def _operations(*resources: str) -> dict[str, Any]:
+    """The operations of these types, out of the table that also has their definitions and parameters."""
+    found = [{"name": item.code, "definition": item.definition} for item in operations() if item.resource in resources]
+    return {"operation": found} if found else {}
+
+
+def _elsewhere() -> set[str]:
+    """What operations are of besides the types that are listed: the system, and types of which R4 does not know."""
+    return {item.resource for item in operations()} - {*MODELS, ANY}
 
 
 def _searched(name: str) -> dict[str, Any]:

@@ -172,11 +172,10 @@ def test_the_capability_statement_promises_what_is_there() -> None:
         assert [interaction["code"] for interaction in item["interaction"]] == offered
         assert {"_id", "_lastUpdated", "_profile", "_tag"} <= {one["name"] for one in item["searchParam"]}
         assert (item["versioning"], item["readHistory"], item["updateCreate"]) == ("versioned", True, False)
-    operations = {name: item["operation"] for name, item in resources.items() if "operation" in item}
-    base = "https://engraft.example.org/fhir/OperationDefinition"
-    assert operations == {
-        name: [{"name": "everything", "definition": f"{base}/{name}-everything"}]
-        for name in ("ResearchStudy", "ResearchSubject")
+    ours, standard = "https://engraft.example.org/fhir", "http://hl7.org/fhir"
+    assert {name: item["operation"] for name, item in resources.items() if "operation" in item} == {
+        name: [{"name": "everything", "definition": f"{base}/OperationDefinition/{name}-everything"}]
+        for name, base in (("Patient", standard), ("ResearchStudy", ours), ("ResearchSubject", ours))
     }
     assert found["rest"][0]["mode"] == "server"
     assert found["implementation"]["url"] == "https://example.org/fhir"

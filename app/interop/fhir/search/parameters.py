@@ -52,6 +52,19 @@ def types() -> tuple[str, ...]:
 
 
 @cache
+def references_to(type_: str) -> tuple[int, ...]:
+    """The numbers of all parameters that may lead to a resource of a type."""
+    found = {
+        number
+        for other in types()
+        for item in parameters(other).values()
+        if type_ in item.targets
+        for number in item.numbers
+    }
+    return tuple(sorted(found))
+
+
+@cache
 def _rows() -> tuple[dict[str, str], ...]:
     text = files("app.interop.fhir.tables").joinpath("search_parameters.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines()))

@@ -1,0 +1,56 @@
+"""The parameters of an operation, checked against the table that has its definition.
+
+https://hl7.org/fhir/R4/operations.html#request
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from app.domain.errors import Category, Fault, Issue
+from app.interop.fhir.definitions.operations import Input, inputs
+
+# Of how the answer looks, and of where it goes on.
+LOOKS = ("_format", "_pretty", "_page")
+
+
+class Given:
+    """What was given to an operation, by name, each as often as it was."""
+
+    def __init__(self, values: dict[str, list[str]]) -> None:
+        self._values = values
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a parameter; of codes in one text each."""
+        return [part for text in self._values.get(name, ()) for part in text.split(",")]
+
+    def one(self, name: str) -> str | None:
+        """The value of a parameter that is given once or not at all."""
+        return next(iter(self._values.get(name, ())), None)
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """As they were given, in order of the names."""
+        return tuple((name, text) for name, texts in sorted(self._values.items()) for text in texts)
+
+
+def given(request: Request, operation: str) -> Given:
+    """What the request gives to an operation. Fault MALFORMED for what that does not take, or not so often."""
+    known, values = inputs(operation), dict[str, list[str]]()
+    for name, text in request.query_params.multi_items():
+        if name not in LOOKS:
+            values.setdefault(name, []).append(text)
+    issues = [issue for item in known.values() for issue in _counted(item, len(values.get(item.name, ())))]
+    if set(values) - set(known):
+        # The name is not repeated: what was typed there by mistake could identify a patient.
+        issues.insert(0, Issue("", "not-supported", "unknown parameter", ", ".join((*known, *LOOKS))))
+    if issues:
+        raise Fault(Category.MALFORMED, issues[0].message, tuple(issues))
+    return Given(values)
+
+
+def _counted(item: Input, times: int) -> list[Issue]:
+    if times < item.min:
+        return [Issue(item.name, "required", "this parameter is required", item.type)]
+    if item.max is not None and times > item.max:
+        return [Issue(item.name, "structure", "this parameter is given too often", f"at most {item.max}")]
+    return []
