@@ -35,13 +35,18 @@ async def search(request: Request) -> Response:
 async def search_by_post(request: Request) -> Response:
     """A search by the parameters of the body and the address; its further pages are addresses."""
     negotiate(request)
+    return await _search(request, await posted(request))
+
+
+async def posted(request: Request) -> Pairs:
+    """The parameters of a search by POST: those of the address, then those of the form."""
     kind = request.headers.get("content-type", FORM).partition(";")[0].strip().lower()
     body = await request.body()
     if kind != FORM and body:
         raise Fault(Category.UNSUPPORTED_MEDIA, f"a search is sent as {FORM}")
     if len(body) > 3 * MOST_CHARACTERS:
         raise Fault(Category.TOO_LARGE, "the search is too long")
-    return await _search(request, [*request.query_params.multi_items(), *_form(body)])
+    return [*request.query_params.multi_items(), *_form(body)]
 
 
 def _form(body: bytes) -> Pairs:

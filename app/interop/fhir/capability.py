@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.interop.fhir.definitions.capability import defined_resources, supported_profiles
 from app.interop.fhir.definitions.operations import operations
 from app.interop.fhir.encode import to_json
 from app.interop.fhir.form import RELEASES
@@ -33,7 +34,7 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
             "rest": [
                 {
                     "mode": "server",
-                    "resource": [_resource(name) for name in sorted(MODELS)],
+                    "resource": [*(_resource(name, release) for name in sorted(MODELS)), *defined_resources()],
                     "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
                     **_operations(*_elsewhere()),
                 }
@@ -42,9 +43,10 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
     )
 
 
-def _resource(name: str) -> dict[str, Any]:
+def _resource(name: str, release: int) -> dict[str, Any]:
     return {
         "type": name,
+        **supported_profiles(name, release),
         "interaction": [{"code": code} for code in INTERACTIONS],
         "versioning": "versioned",
         "readHistory": True,
