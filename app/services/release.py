@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from app.domain.errors import Category, Fault
 from app.endpoints.event import FOREVER
 from app.interop.fhir import bundle
 from app.interop.fhir.form import in_release
 from app.interop.fhir.search.parameters import references_to
 from app.services.context import Services
 from app.services.search.token import Place, page_key, read_token, write_token
+from app.services.standing import standing
 from app.storage import counter, documents, studies
 from app.storage.documents import Document, Everything
 from app.storage.visibility import Caller
@@ -71,11 +71,7 @@ def everything(services: Services, asked: Asked, base: str) -> Page:
 
 
 def _question(connection: Connection, asked: Asked, seq: int) -> Everything:
-    found = documents.current(connection, asked.type, asked.id, asked.caller)
-    if found is None:
-        raise Fault(Category.NOT_FOUND, f"no such {asked.type}")
-    if found.deleted:
-        raise Fault(Category.GONE, "the resource was deleted; its history is kept")
+    standing(connection, asked.type, asked.id, asked.caller)
     kept = Everything(seq, asked.caller, types=asked.types, since=asked.since, until=asked.until)
     if asked.type == "ResearchStudy" and (study := studies.find_by_resource(connection, asked.id)) is not None:
         return replace(kept, study=study.name)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.faults import DATABASE_ERRORS, from_error, from_http
-from app.api.fhir import conformance, everything, interactions, metadata, searching, views
+from app.api.fhir import conformance, everything, interactions, metadata, searching, trial_status, views
 from app.api.fhir.head import with_head
 from app.api.fhir.media_type import media_type
 from app.domain.errors import Fault
@@ -33,6 +33,7 @@ def fhir_app(tools: Services) -> Starlette:
         Route("/{type}/_search", searching.search_by_post, methods=["POST"]),
         Route("/{type}/_search", with_head(searching.search), methods=["GET"]),
         *everything.ROUTES,
+        *trial_status.ROUTES,
         Route("/{type}/{id}/_history/{version}", with_head(interactions.vread), methods=["GET"]),
         Route("/{type}/{id}/_history", with_head(searching.instance_history), methods=["GET"]),
         Route("/{type}/{id}", with_head(interactions.read), methods=["GET"]),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from app.domain.errors import Category, Fault, Issue
+from app.api.asked import LARGEST_VERSION
+from app.domain.errors import Category, Fault, Issue, bad_parameter
 from app.interop.fhir.definitions.operations import Input, inputs
+from app.services.asking import Axes
 
 # Of how the answer looks, and of where it goes on.
 LOOKS = ("_format", "_pretty", "_page")
@@ -27,6 +29,21 @@ class Given:
     def one(self, name: str) -> str | None:
         """The value of a parameter that is given once or not at all."""
         return next(iter(self._values.get(name, ())), None)
+
+    def number(self, name: str, least: int, most: int) -> int | None:
+        """A whole number that is given once or not at all. Fault where it is none, or out of the range."""
+        text = self.one(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 11 and least <= int(text) <= most):
+            raise bad_parameter(name, f"a whole number from {least} to {most}")
+        return int(text)
+
+    @property
+    def axes(self) -> Axes:
+        """Cut-off, moment, data cut and version of the definition."""
+        version = self.number("definition_version", 1, LARGEST_VERSION)
+        return Axes(self.one("cutoff"), self.one("as_of"), self.one("cut"), version)
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """As they were given, in order of the names."""
