@@ -208,7 +208,15 @@ SEARCH_INDEX = Table(
     Column("high", Double),
     Column("shift", SmallInteger),
     Column("display", String(400)),
-    Index("ix_search_text", "parameter", "text", "resource", "system", **_where("text IS NOT NULL")),
+    # Of which component it is, counted from 1; 0: of the resource itself.
+    Column("part", SmallInteger, nullable=False, server_default="0"),
+    # By code point on PostgreSQL too, so that what begins alike lies side by side.
+    Index(
+        "ix_search_text",
+        *("parameter", "text", "resource", "system"),
+        postgresql_ops={"text": "varchar_pattern_ops"},
+        **_where("text IS NOT NULL"),
+    ),
     Index("ix_search_low", "parameter", "low", "resource", **_where("low IS NOT NULL")),
     sqlite_with_rowid=False,
 )

@@ -58,9 +58,10 @@ def _form(body: bytes) -> Pairs:
 
 async def _search(request: Request, pairs: Pairs) -> Response:
     services, address = tools(request), base(request)
-    query = read_query(Asker(address, services.clock()), _type(request), pairs, lenient(request))
+    asker = Asker(address, services.clock(), release(request))
+    query = read_query(asker, _type(request), pairs, lenient(request))
     found = await run_in_threadpool(answer.answer, services, query, caller(request), address)
-    return streamed(request, answer.stream(services, found, address, release(request)))
+    return streamed(request, answer.stream(services, found, address, asker.release))
 
 
 def _type(request: Request) -> str:

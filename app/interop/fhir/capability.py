@@ -54,7 +54,7 @@ def _resource(name: str, release: int) -> dict[str, Any]:
         "conditionalCreate": False,
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
-        **_searched(name),
+        **_searched(name, release),
         **_operations(name, ANY),
     }
 
@@ -70,15 +70,19 @@ def _elsewhere() -> set[str]:
     return {item.resource for item in operations()} - {*MODELS, ANY}
 
 
-def _searched(name: str) -> dict[str, Any]:
+def _searched(name: str, release: int) -> dict[str, Any]:
     """What the search of a type offers, out of the table that it runs on."""
-    includes = [f"{name}:{code}" for code, item in parameters(name).items() if item.kind == "reference"]
+    offered = parameters(name, release)
+    includes = [f"{name}:{code}" for code, item in offered.items() if item.kind == "reference"]
     reverse = [
-        f"{other}:{code}" for other in types() for code, item in parameters(other).items() if name in item.targets
+        f"{other}:{code}"
+        for other in types()
+        for code, item in parameters(other, release).items()
+        if name in item.targets
     ]
     listed = {"searchInclude": ["*", *includes] if includes else [], "searchRevInclude": reverse}
     found: dict[str, Any] = {key: value for key, value in listed.items() if value}
-    return {**found, "searchParam": [_parameter(item) for item in parameters(name).values()]}
+    return {**found, "searchParam": [_parameter(item) for item in offered.values()]}
 
 
 def _parameter(item: Parameter) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.interop.fhir.form import Form
 from app.interop.fhir.outcome import warnings
 from app.services.context import Services
 from app.services.search.includes import included
-from app.services.search.query import Pairs, Query
+from app.services.search.query import LOOKS, Pairs, Query
 from app.services.search.token import Place, page_key, read_token, write_token
 from app.storage import counter
 from app.storage.documents import Document
@@ -42,7 +42,7 @@ def answer(services: Services, query: Query, caller: Caller, base: str) -> Answe
     with services.database.read.connect() as connection:
         key = page_key(connection)
         address = f"{base}/{query.type}"
-        search = f"{query.type}?{urlencode(query.asked)}"
+        search = f"{query.type}?{urlencode([pair for pair in query.asked if pair[0] not in LOOKS])}"
         place = None if query.page is None else read_token(key, search, query.page)
         seq = counter.latest(connection).seq if place is None else place.seq
         question = Question(query.type, seq, caller, tuple(query.criteria), tuple(query.sort))

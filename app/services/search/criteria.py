@@ -14,9 +14,10 @@ from app.interop.fhir.search.parameters import Parameter, parameters, types
 from app.services.search.faults import Unknown, refused, too_costly
 from app.services.search.values import MODIFIERS, PREFIXES, plain, split, values
 from app.storage.counter import utc_text
-from app.storage.search.criteria import Chain, Criterion, Has, Ids, Missing, Written
+from app.storage.search.criteria import Chain, Criterion, Has, Ids, Missing, Together, Values, Written
 
 DEEPEST = 4
+MOST_PAIRS = 20
 # What a date compares and a time of writing does not need: a version is written in one millisecond.
 _RANGES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
@@ -24,15 +25,16 @@ _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """What reading a search depends on besides its text: our own address and the time."""
+    """What reading a search depends on besides its text: our own address, the time, the release of FHIR."""
 
     base: str
     now: datetime
+    release: int = 4
 
 
-def known(type_: str) -> list[str]:
+def known(type_: str, release: int) -> list[str]:
     """Names of the search parameters of a type."""
-    return sorted({"_has", *parameters(type_)})
+    return sorted({"_has", *parameters(type_, release)})
 
 
 def criteria(asker: Asker, type_: str, name: str, text: str, depth: int = 1) -> tuple[Criterion, ...]:
@@ -45,9 +47,9 @@ def criteria(asker: Asker, type_: str, name: str, text: str, depth: int = 1) -> 
     code, _, modifier = head.partition(":")
     if code in ("_id", "_lastUpdated"):
         return (_own(name, code, modifier, text, dot),)
-    parameter = parameters(type_).get(code)
+    parameter = parameters(type_, asker.release).get(code)
     if parameter is None:
-        raise Unknown(name, known(type_))
+        raise Unknown(name, known(type_, asker.release))
     if parameter.parts:
         return _composite(asker, parameter, name, text, bool(modifier or dot))
     if dot:
@@ -113,12 +115,19 @@ def _instant(milliseconds: float) -> str:
 
 
 def _composite(asker: Asker, parameter: Parameter, name: str, text: str, modified: bool) -> tuple[Criterion, ...]:
-    """Both parts of one resource, which has one code and one value."""
-    parts = split(text, "$")
-    if modified or len(parts) != 2 or len(split(text, ",")) != 1:
-        raise refused(name, "cannot be read", "code$value, one pair, without a modifier")
-    joined = [parameters(parameter.type)[code] for code in parameter.parts]
-    return tuple(_plain(asker, item, name, "", part) for item, part in zip(joined, parts, strict=True))
+    """Pairs of a code and a value that stand together; the search may begin with their codes."""
+    pairs = [split(pair, "$") for pair in split(text, ",") if pair]
+    if modified or not pairs or any(len(pair) != 2 or not all(pair) for pair in pairs):
+        raise refused(name, "cannot be read", "code$value, pairs between commas, without a modifier")
+    if len(pairs) > MOST_PAIRS:
+        raise too_costly(name, "too many pairs", f"at most {MOST_PAIRS}")
+    one, other = parameter.parts
+    ways = [
+        (values(one, name, "", code, asker.base, asker.now), values(other, name, "", value, asker.base, asker.now))
+        for code, value in pairs
+    ]
+    codes = Values(one.numbers, tuple(match for first, _ in ways for match in first.matches), rank=one.rank)
+    return codes, Together(tuple(ways))
 
 
 def _chain(asker: Asker, parameter: Parameter, name: str, step: tuple[str, str], text: str, depth: int) -> Criterion:
@@ -126,14 +135,15 @@ def _chain(asker: Asker, parameter: Parameter, name: str, step: tuple[str, str],
     if parameter.kind != "reference" or (modifier and modifier not in parameter.targets):
         raise refused(name, "only a reference can be followed", ", ".join(parameter.targets), "not-supported")
     found: dict[str, tuple[Criterion, ...]] = {}
-    for target in [modifier] if modifier else parameter.targets:
+    here = [target for target in parameter.targets if target in types() and modifier in ("", target)]
+    for target in here:
         try:
             found[target] = criteria(asker, target, rest, text, depth + 1)
         except Unknown:
-            if len(parameter.targets) == 1 or modifier:
+            if len(here) == 1:
                 raise
     if len(found) != 1:
-        raise refused(name, "say which type is meant", ", ".join(parameter.targets))
+        raise refused(name, "say which type is meant", ", ".join(here))
     target, inner = next(iter(found.items()))
     return Chain(parameter.numbers, (target,), inner)
 
@@ -142,8 +152,9 @@ def _has(asker: Asker, type_: str, name: str, text: str, depth: int) -> Criterio
     parts = name.split(":", 3)
     if len(parts) != 4 or parts[1] not in types():
         raise refused(name, "cannot be read", f"_has:Type:reference:parameter, Type one of {', '.join(types())}")
-    referring = parameters(parts[1]).get(parts[2])
+    links = parameters(parts[1], asker.release)
+    referring = links.get(parts[2])
     if referring is None or type_ not in referring.targets:
-        names = [item.code for item in parameters(parts[1]).values() if type_ in item.targets]
+        names = [item.code for item in links.values() if type_ in item.targets]
         raise refused(name, f"{parts[1]} does not refer to {type_} so", ", ".join(names) or None)
     return Has(parts[1], referring.numbers, criteria(asker, parts[1], parts[3], text, depth + 1))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from app.domain.errors import Issue
-from app.interop.fhir.search.parameters import Parameter, parameters
+from app.interop.fhir.search.parameters import types
 from app.services.search.query import Include
 from app.storage.search import includes, pages
 from app.storage.search.conditions import View
@@ -46,18 +46,11 @@ def _cut(message: str) -> Issue:
 
 def _one(connection: Connection, view: View, fresh: dict[str, list[int]], item: Include) -> Iterable[int]:
     """What one include adds to what came last."""
-    for link in _links(item):
-        targets = tuple(kind for kind in link.targets if item.target in (None, kind))
-        if not item.reverse and (ids := fresh.get(item.source)):
+    for link in item.links:
+        targets = tuple(kind for kind in link.targets if kind in types() and item.target in (None, kind))
+        if not item.reverse and targets and (ids := fresh.get(item.source)):
             yield from includes.targets(connection, view, ids, link.numbers, targets)
         for type_ in targets if item.reverse else ():
             if ids := fresh.get(type_):
                 most = MOST_INCLUDED + 1
                 yield from includes.referrers(connection, view, ids, item.source, link.numbers, type_, most)
-
-
-def _links(item: Include) -> list[Parameter]:
-    codes = parameters(item.source)
-    if item.code is not None:
-        return [codes[item.code]]
-    return [link for link in codes.values() if link.kind == "reference" and link.paths]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.domain.errors import Issue
-from app.interop.fhir.search.parameters import parameters, types
+from app.interop.fhir.search.parameters import Parameter, parameters, types
 from app.interop.fhir.search.subset import SUMMARIES, Subset
 from app.services.search.criteria import Asker, criteria, known
 from app.services.search.faults import Unknown, refused, too_costly
@@ -30,10 +30,12 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """What belongs to a page: source:parameter[:target]. code None: every reference; again: of what is included too."""
+    """What belongs to a page: source:parameter[:target]. links: one parameter, or every reference of the source; again:
+    of what is included too.
+    """
 
     source: str
-    code: str | None
+    links: tuple[Parameter, ...]
     target: str | None
     reverse: bool
     again: bool
@@ -44,6 +46,7 @@ class Query:
     """A search of one type. asked: the parameters that count, as written; ignored: those left out, and why."""
 
     type: str
+    release: int = 4
     criteria: list[Criterion] = field(default_factory=list)
     sort: list[Key] = field(default_factory=list)
     count: int = USUAL_COUNT
@@ -73,7 +76,7 @@ def read_query(asker: Asker, type_: str, pairs: Pairs, lenient: bool) -> Query:
         raise too_costly("", "the search is too long", limits)
     if any("\0" in name + text for name, text in pairs):
         raise refused("", "a search holds no NUL")
-    query = Query(type_)
+    query = Query(type_, asker.release)
     for name, text in pairs:
         try:
             _take(asker, query, name, text)
@@ -82,7 +85,7 @@ def read_query(asker: Asker, type_: str, pairs: Pairs, lenient: bool) -> Query:
                 raise error.fault() from None
             query.ignored.append(error.issue)
         else:
-            if name not in LOOKS and name != "_page":
+            if name != "_page":
                 query.asked.append((name, text))
     return query
 
@@ -98,7 +101,7 @@ def _take(asker: Asker, query: Query, name: str, text: str) -> None:
             # A chain's own names are those of another type.
             if "." in name or name.startswith("_has:"):
                 raise
-            raise Unknown(name, [*known(query.type), *_CONTROLS, *LOOKS]) from error
+            raise Unknown(name, [*known(query.type, asker.release), *_CONTROLS, *LOOKS]) from error
 
 
 def _sort(query: Query, name: str, text: str) -> None:
@@ -111,13 +114,14 @@ def _sort(query: Query, name: str, text: str) -> None:
         elif code == "_lastUpdated":
             query.sort.append(Key("updated", descending=descending))
         else:
-            query.sort.append(_by_parameter(query.type, name, code, descending))
+            query.sort.append(_by_parameter(query, name, code, descending))
 
 
-def _by_parameter(type_: str, name: str, code: str, descending: bool) -> Key:
-    parameter = parameters(type_).get(code)
+def _by_parameter(query: Query, name: str, code: str, descending: bool) -> Key:
+    offered = parameters(query.type, query.release)
+    parameter = offered.get(code)
     if parameter is None or parameter.parts:
-        expected = ", ".join(code for code, item in parameters(type_).items() if not item.parts)
+        expected = ", ".join(code for code, item in offered.items() if not item.parts)
         raise refused(name, "cannot be sorted by", expected)
     column = "low" if parameter.kind in ("date", "quantity") else "text"
     return Key(column, parameter.numbers, descending)
@@ -157,6 +161,9 @@ def _include(query: Query, name: str, text: str) -> None:
         raise refused(name, "this modifier is not offered here", "iterate", "not-supported")
     if len(query.includes) == MOST_INCLUDES:
         raise too_costly(name, "too much to include", f"at most {MOST_INCLUDES}")
+    if (control, modifier, text) == ("_include", "iterate", "*"):
+        query.includes += [Include(type_, _widest(_references(query, type_)), None, False, True) for type_ in types()]
+        return
     found = _specified(query, name, text, control == "_revinclude", modifier == "iterate")
     if not (found.again or query.type in ((found.source,) if not found.reverse else _reached(found))):
         raise refused(name, f"does not begin at {query.type}", "a reference of the type searched, or :iterate")
@@ -167,27 +174,33 @@ def _specified(query: Query, name: str, text: str, reverse: bool, again: bool) -
     if text == "*":
         if reverse:
             raise refused(name, "every reference to it is too much", "Type:parameter", "too-costly")
-        return Include(query.type, None, None, reverse, again)
+        return Include(query.type, _widest(_references(query, query.type)), None, reverse, again)
     parts = text.split(":")
-    codes = parameters(parts[0]) if parts[0] in types() else {}
-    links = [code for code, item in codes.items() if item.kind == "reference"]
-    if len(parts) not in (2, 3) or parts[1] not in ("*", *links):
-        expected = ", ".join(f"{parts[0]}:{code}" for code in links) or f"Type one of {', '.join(types())}"
+    links = _references(query, parts[0]) if parts[0] in types() else ()
+    chosen = _widest(links) if parts[1:2] == ["*"] else tuple(link for link in links if [link.code] == parts[1:2])
+    if len(parts) not in (2, 3) or not chosen:
+        expected = ", ".join(f"{parts[0]}:{link.code}" for link in links) or f"Type one of {', '.join(types())}"
         raise refused(name, "cannot be included", expected)
-    code = None if parts[1] == "*" else parts[1]
     target = parts[2] if len(parts) == 3 else None
-    if target is not None and target not in {kind for link in links for kind in codes[link].targets}:
+    if target is not None and target not in {kind for link in links for kind in link.targets}:
         raise refused(name, "does not lead to this type")
-    return Include(parts[0], code, target, reverse, again)
+    return Include(parts[0], chosen, target, reverse, again)
+
+
+def _references(query: Query, type_: str) -> tuple[Parameter, ...]:
+    return tuple(item for item in parameters(type_, query.release).values() if item.kind == "reference")
+
+
+def _widest(links: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    """Of several that read the same values (subject and patient) the one that leads to most types."""
+    return tuple({link.numbers: link for link in sorted(links, key=lambda link: len(link.targets))}.values())
 
 
 def _reached(include: Include) -> tuple[str, ...]:
     """The types that a reverse include may begin at."""
     if include.target is not None:
         return (include.target,)
-    codes = parameters(include.source)
-    chosen = [codes[include.code]] if include.code else [item for item in codes.values() if item.kind == "reference"]
-    return tuple(type_ for item in chosen for type_ in item.targets)
+    return tuple(type_ for item in include.links for type_ in item.targets)
 
 
 _CONTROLS: dict[str, Callable[[Query, str, str], None]] = {

@@ -24,7 +24,7 @@ MODIFIERS = {
     "date": ("missing",),
     "quantity": ("missing",),
     "string": ("missing", "exact", "contains"),
-    "uri": ("missing",),
+    "uri": ("missing", "above", "below"),
 }
 MOST_VALUES = 200
 # SQLite takes an expression of at most 1000 levels, and a row of alternatives is one level each.
@@ -62,7 +62,7 @@ def _matches(parameter: Parameter, name: str, modifier: str, part: str, base: st
     if modifier == "of-type":
         return [_of_type(name, part)]
     if modifier == "identifier" or parameter.kind == "token":
-        return [_token(part)]
+        return [_token(parameter, part)]
     match parameter.kind:
         case "reference":
             return [_reference(parameter, name, modifier, plain(part), base)]
@@ -73,16 +73,28 @@ def _matches(parameter: Parameter, name: str, modifier: str, part: str, base: st
         case "string":
             return [_string(modifier, plain(part))]
         case _:
-            return [Match(text=plain(part))]
+            return _uri(modifier, plain(part))
 
 
-def _token(part: str) -> Match:
+def _token(parameter: Parameter, part: str) -> Match:
     """code, system|code, |code (no system) or system|."""
     pieces = [plain(piece) for piece in split(part, "|")]
     if len(pieces) == 1:
         return Match(text=pieces[0])
     system, code = pieces[0], pieces[1]
-    return Match(text=code or None, system=system)
+    # Of the state of a subject R5 has the codes of R4 in a system of another name.
+    known = parameter.held if parameter.held and system == parameter.system else system
+    return Match(text=code or None, system=known)
+
+
+def _uri(modifier: str, text: str) -> list[Match]:
+    """Itself; below: all that begin with it; above: all that it begins with, by the steps of its path."""
+    if modifier == "below":
+        return [Match(words=("text", "begins", text))]
+    if modifier == "above":
+        steps = text.split("/")
+        return [Match(text="/".join(steps[:length])) for length in range(1, len(steps) + 1) if steps[length - 1]]
+    return [Match(text=text)]
 
 
 def _of_type(name: str, part: str) -> Match:
@@ -107,7 +119,7 @@ def _reference(parameter: Parameter, name: str, modifier: str, text: str, base: 
 
 def _string(modifier: str, text: str) -> Match:
     if modifier == "exact":
-        return Match(words=("display", "equals", text))
+        return Match(text=normal(text), words=("display", "equals", text))
     return Match(words=("text", "contains" if modifier == "contains" else "begins", normal(text)))
 
 

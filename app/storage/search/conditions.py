@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from app.endpoints.event import FOREVER
-from app.storage.search.criteria import Bound, Chain, Criterion, Has, Ids, Match, Missing, Values, Written
+from app.storage.search.begins import begins
+from app.storage.search.criteria import Bound, Chain, Criterion, Has, Ids, Match, Missing, Together, Values, Written
 from app.storage.tables import RESOURCE, SEARCH_INDEX
 from app.storage.visibility import Caller, visible
 
@@ -32,8 +33,11 @@ class View:
         self.seq = seq
         self.caller = caller
 
-    def shows(self, resource: Any, type_: str) -> ColumnElement[bool]:
-        """The condition that a row of RESOURCE is of this type, counts, is not a deletion and may be seen."""
+    def shows(self, resource: Any, type_: Any) -> ColumnElement[bool]:
+        """The condition that a row of RESOURCE is of this type, counts, is not a deletion and may be seen.
+
+        type_: a name, or the column that has it.
+        """
         counts = (resource.c.seq_from <= self.seq, resource.c.seq_to > self.seq, resource.c.deleted == 0)
         return and_(resource.c.type == type_, *counts, visible(resource, self.caller))
 
@@ -46,6 +50,8 @@ class View:
             case Values():
                 found = _has_value(resource, criterion.numbers, or_(False, *ways_of(SEARCH_INDEX, criterion)))
                 return ~found if criterion.negated else found
+            case Together():
+                return or_(False, *(_together(resource, *way) for way in criterion.ways))
             case Missing():
                 there = _has_value(resource, criterion.numbers)
                 return ~there if criterion.missing else there
@@ -90,6 +96,15 @@ def _has_value(resource: Any, numbers: tuple[int, ...], *conditions: ColumnEleme
     return exists(select(1).select_from(index).where(*own).correlate(resource))
 
 
+def _together(resource: Any, one: Values, other: Values) -> ColumnElement[bool]:
+    """Both in the same part of the resource."""
+    first, second = SEARCH_INDEX.alias(), SEARCH_INDEX.alias()
+    own = (first.c.resource == resource.c.id, _of(first, one.numbers), or_(False, *ways_of(first, one)))
+    beside = (second.c.resource == resource.c.id, second.c.part == first.c.part, _of(second, other.numbers))
+    both = first.join(second, and_(*beside, or_(False, *ways_of(second, other))))
+    return exists(select(1).select_from(both).where(*own).correlate(resource))
+
+
 def ways_of(index: Any, values: Values) -> list[ColumnElement[bool]]:
     """Each way in which a row of the index fits."""
     return [matches(index, match) for match in values.matches]
@@ -120,7 +135,7 @@ def _words(index: Any, column: str, how: str, words: str) -> ColumnElement[bool]
     if how == "contains":
         condition = stored.contains(words, autoescape=True) if words else false()
     elif how == "begins":
-        condition = func.substr(stored, 1, len(words)) == words
+        condition = begins(stored, words)
     else:
         condition = stored == words
     return condition

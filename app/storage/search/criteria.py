@@ -46,6 +46,13 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """In one of these ways two values of one component, or two of the resource itself, fit."""
+
+    ways: tuple[tuple[Values, Values], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """Whether there is no value at all."""
 
@@ -86,4 +93,4 @@ class Written:
     ranges: tuple[tuple[str | None, str | None], ...]
 
 
-Criterion = Values | Missing | Chain | Has | Ids | Written
+Criterion = Values | Together | Missing | Chain | Has | Ids | Written

@@ -17,14 +17,12 @@ def targets(
 ) -> list[int]:
     """Row ids of the resources of these types that the versions `ids` refer to, those that may be seen."""
     found: dict[int, None] = {}
+    link = SEARCH_INDEX
     for part in chunks(ids):
-        for type_ in types:
-            meets = and_(RESOURCE.c.resource_id == SEARCH_INDEX.c.text, view.shows(RESOURCE, type_))
-            joined = SEARCH_INDEX.join(RESOURCE, meets)
-            own = (SEARCH_INDEX.c.resource.in_(part), SEARCH_INDEX.c.parameter.in_(numbers))
-            statement = select(RESOURCE.c.id).distinct().select_from(joined)
-            rows = connection.execute(statement.where(*own, SEARCH_INDEX.c.system == type_))
-            found.update(dict.fromkeys(rows.scalars()))
+        meets = and_(RESOURCE.c.resource_id == link.c.text, view.shows(RESOURCE, link.c.system))
+        own = (link.c.resource.in_(part), link.c.parameter.in_(numbers), link.c.system.in_(types))
+        statement = select(RESOURCE.c.id).distinct().select_from(link.join(RESOURCE, meets)).where(*own)
+        found.update(dict.fromkeys(connection.execute(statement).scalars()))
     return sorted(found)
 
 

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, delete, insert, select
 from app.storage.records import chunks
 from app.storage.tables import SEARCH_INDEX
 
-_COLUMNS = ("parameter", "text", "system", "low", "high", "shift", "display")
+_COLUMNS = ("parameter", "text", "system", "low", "high", "shift", "display", "part")
 
 
 def index_rows(resource: int, values: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """The rows of one version. resource: its row id; values: (parameter, text, system, low, high, shift, display)."""
+    """The rows of one version. resource: its row id; values: each in the order of the columns above."""
     return [
         {"resource": resource, "position": position, **dict(zip(_COLUMNS, value, strict=True))}
         for position, value in enumerate(values)

@@ -133,7 +133,12 @@ def _leading(criteria: tuple[Criterion, ...]) -> Values | None:
 
 def _can_lead(values: Values) -> bool:
     few = 0 < len(values.matches) * len(values.numbers) <= MOST_BRANCHES
-    return few and all(match.text is not None or _is_span(match) for match in values.matches)
+    return few and all(match.text is not None or _is_span(match) or _is_prefix(match) for match in values.matches)
+
+
+def _is_prefix(match: Match) -> bool:
+    """Whether a match is of what begins with a text."""
+    return match.words is not None and match.words[:2] == ("text", "begins") and match.words[2] != ""
 
 
 def _is_span(match: Match) -> bool:

@@ -207,12 +207,14 @@ def test_the_statement_of_capabilities_names_what_search_takes(searches: Searche
 
 REFUSED = [
         "Patient?gender:exact=male", "Observation?date=yesterday", "Observation?value-quantity=x", "Patient?_count=-1",
-        "Patient?_sort=name", "Patient?_include=Patient:name", "Patient?_revinclude=*", "Patient?_summary=some",
-        "Patient?_include:all=Observation:subject", "Observation?subject.name=x", "Observation?code.x=1",
+        "Patient?_sort=phonetic", "Patient?_include=Patient:name", "Patient?_revinclude=*", "Patient?_summary=some",
+        "Patient?_include:all=Observation:subject", "Observation?subject.phonetic=x", "Observation?code.x=1",
         "Patient?_id=%",
         "Patient?_has:Observation:code:code=1", "Patient?_has:Foo:x:y=1", "Observation?code-value-quantity=1",
         "Patient?gender:missing=perhaps", "Patient?" + "&".join(["gender=male"] * 51), "Patient?gender=" + "a," * 201,
         "Patient?gender=" + "a" * 9000, "Observation?value-quantity=" + ",".join(["1||/uL"] * 100),
-        "Patient?_has:Observation:subject:has-member.has-member.has-member.has-member.code=1", "Patient?name=x",
-        "Patient?birthdate=1980", "Patient?_sort=gender,gender,gender,gender", "_history?_since=x", "_history?_count=0",
+        "Patient?_has:Observation:subject:has-member.has-member.has-member.has-member.code=1",
+        "Patient?phonetic=x", "Patient?_text=x", "Patient?_content=x", "Patient?_filter=x", "Patient?_list=x",
+        "Observation?encounter.status=finished",
+        "Patient?_sort=gender,gender,gender,gender", "_history?_since=x", "_history?_count=0",
     ]  # fmt: skip

@@ -110,6 +110,20 @@ def period(value: dict[str, Any]) -> Interval | None:
     return Interval(low, high, known.shift, known.timed)
 
 
+def timing(value: dict[str, Any]) -> Interval | None:
+    """The outer limits of a Timing: from its first event to its last, or the period in which it repeats."""
+    events = value.get("event")
+    known = [interval(item) for item in events if isinstance(item, str)] if isinstance(events, list) else []
+    found = [item for item in known if item is not None]
+    if not found:
+        repeat = value.get("repeat")
+        bounds = repeat.get("boundsPeriod") if isinstance(repeat, dict) else None
+        return period(bounds) if isinstance(bounds, dict) else None
+    first = min(found, key=lambda item: item.in_utc())
+    end = max(item.in_utc()[1] for item in found)
+    return Interval(first.low, end + first.shift * _MINUTE, first.shift, first.timed)
+
+
 def milliseconds(moment: datetime) -> float:
     """A moment on the same scale."""
     return _milliseconds(moment.astimezone(UTC))

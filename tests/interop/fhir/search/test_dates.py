@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/search.html#date
 
 import pytest
 
-from app.interop.fhir.search.dates import OPEN, Interval, interval, period
+from app.interop.fhir.search.dates import OPEN, Interval, interval, period, timing
 
 DAY = 86_400_000
 MARCH = 19_783 * DAY
@@ -51,3 +51,14 @@ def test_a_period_is_open_where_it_says_nothing() -> None:
     # Start in winter, end in summer time: both on the clock of the start.
     changed = period({"start": "2024-03-01T00:00:00+01:00", "end": "2024-03-31T12:00:00+02:00"})
     assert changed == Interval(MARCH, MARCH + 30 * DAY + 11 * 3_600_000 + 1000, 60, True)
+
+
+def test_a_timing_reaches_from_its_first_event_to_its_last() -> None:
+    found = timing({"event": ["2024-05-03", "2024-05-01T12:00:00+02:00", "x"]})
+    first = interval("2024-05-01T12:00:00+02:00")
+    assert found is not None and first is not None
+    assert (found.low, found.shift) == (first.low, 120)
+    assert found.in_utc()[1] == interval("2024-05-04").low  # type: ignore[union-attr]
+    assert timing({"repeat": {"boundsPeriod": {"start": "2024"}}}) == period({"start": "2024"})
+    for nothing in ({}, {"event": "2024"}, {"event": [5]}, {"repeat": {"boundsDuration": {"value": 1}}}):
+        assert timing(nothing) is None
