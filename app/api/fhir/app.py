@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.faults import DATABASE_ERRORS, from_error, from_http
-from app.api.fhir import conformance, everything, interactions, metadata, searching, trial_status, views
+from app.api.fhir import conformance, everything, interactions, metadata, searching, trial_status, validation, views
 from app.api.fhir.head import with_head
 from app.api.fhir.media_type import media_type
 from app.domain.errors import Fault
@@ -26,6 +26,7 @@ def fhir_app(tools: Services) -> Starlette:
     """The application to mount at /fhir."""
     routes = [
         *views.ROUTES,
+        *validation.ROUTES,
         *conformance.ROUTES,
         Route("/metadata", with_head(metadata.metadata), methods=["GET"]),
         Route("/_history", with_head(searching.system_history), methods=["GET"]),

@@ -50,6 +50,15 @@ def media_type(request: Request) -> str:
     return f"application/fhir+json; fhirVersion={RELEASES[_VERSIONS[found.version]]}; charset=utf-8"
 
 
+def written_in(request: Request) -> int:
+    """The release of FHIR that a body is written in. Fault UNSUPPORTED_MEDIA for one that is not read."""
+    version = _kind(request.headers.get("content-type", "")).version
+    if version is not None and version not in _VERSIONS:
+        issue = Issue("Content-Type", "not-supported", "this release of FHIR is not read", ", ".join(RELEASES.values()))
+        raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
+    return _USUAL if version is None else _VERSIONS[version]
+
+
 def _chosen(request: Request) -> Kind | None:
     """The best of what is acceptable. `_format` overrides Accept; a release that it does not name Accept may name."""
     accepted = _best(request.headers.get("accept", ""))

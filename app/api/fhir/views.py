@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,11 +15,11 @@ from starlette.routing import Route
 
 from app.api.csv import cell
 from app.api.fhir.answers import base, negotiate, only, tools
+from app.api.fhir.bodies import parsed
 from app.api.fhir.caller import caller
 from app.api.fhir.media_type import FHIR_JSON
 from app.api.negotiation import negotiate as choose
 from app.domain.errors import Category, Fault, Issue, bad_parameter
-from app.interop import jsontext
 from app.interop.fhir import bundle
 from app.interop.fhir.encode import to_json
 from app.interop.viewdefinition import formats, parquet, shipped
@@ -28,7 +27,6 @@ from app.interop.viewdefinition.errors import ViewError
 from app.interop.viewdefinition.parameters import IN_QUERY, Asked, asked
 from app.services import views
 
-_BODIES = ("application/fhir+json", "application/json", "text/json")
 _MEDIA_TYPES = {name: media.partition(";")[0] for name, media in formats.MEDIA_TYPES.items()}
 
 
@@ -55,7 +53,7 @@ async def read(request: Request) -> Response:
 async def run(request: Request) -> Response:
     """The rows of the view in the request."""
     only(request, *IN_QUERY)
-    return await _run(request, asked(await _body(request), request.query_params.multi_items()))
+    return await _run(request, asked(await parsed(request), request.query_params.multi_items()))
 
 
 async def run_shipped(request: Request) -> Response:
@@ -63,22 +61,9 @@ async def run_shipped(request: Request) -> Response:
     only(request, *IN_QUERY)
     identifier = request.path_params["id"]
     views.find(identifier)
-    body = await _body(request) if request.method == "POST" else None
+    body = await parsed(request) if request.method == "POST" else None
     here = [("viewReference", f"ViewDefinition/{identifier}"), *request.query_params.multi_items()]
     return await _run(request, asked(body, here))
-
-
-async def _body(request: Request) -> Any:
-    body = await request.body()
-    if not body:
-        return None
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _BODIES:
-        issue = Issue("Content-Type", "not-supported", "this media type is not read", _BODIES[0])
-        raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
-    try:
-        return jsontext.parse(body)
-    except jsontext.NotJson as error:
-        raise Fault(Category.MALFORMED, error.message, (Issue(error.under(""), "structure", error.message),)) from None
 
 
 def _format(request: Request, question: Asked) -> str:

@@ -29,6 +29,12 @@ def warnings(issues: Iterable[Issue]) -> bytes:
     return _outcome([{**_from_issue(issue), "severity": "warning"} for issue in issues])
 
 
+def validated(found: Iterable[tuple[str, Issue]]) -> bytes:
+    """What a validation found: (severity, issue); that all is well where it found nothing."""
+    issues = [{**_from_issue(issue), "severity": severity} for severity, issue in found]
+    return _outcome(issues or [_issue("information", "informational", "All OK", None)])
+
+
 def _from_issue(issue: Issue) -> dict[str, Any]:
     expected = f"; expected: {issue.expected}" if issue.expected else ""
     return _issue("error", issue.code, issue.message + expected, [issue.path] if issue.path else None)

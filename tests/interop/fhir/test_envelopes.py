@@ -175,10 +175,10 @@ def test_the_capability_statement_promises_what_is_there() -> None:
         assert {"_id", "_lastUpdated", "_profile", "_tag"} <= {one["name"] for one in item["searchParam"]}
         assert (item["versioning"], item["readHistory"], item["updateCreate"]) == ("versioned", True, False)
     ours, standard = "https://engraft.example.org/fhir", "http://hl7.org/fhir"
-    assert {name: item["operation"] for name, item in resources.items() if "operation" in item} == {
-        name: [{"name": "everything", "definition": f"{base}/OperationDefinition/{name}-everything"}]
-        for name, base in (("Patient", standard), ("ResearchStudy", ours), ("ResearchSubject", ours))
-    }
+    listed = {name: {one["name"]: one["definition"] for one in item["operation"]} for name, item in resources.items()}
+    for name, base in (("Patient", standard), ("ResearchStudy", ours), ("ResearchSubject", ours)):
+        assert listed[name]["everything"] == f"{base}/OperationDefinition/{name}-everything"
+    assert {one["validate"] for one in listed.values()} == {f"{standard}/OperationDefinition/Resource-validate"}
     assert found["rest"][0]["mode"] == "server"
     assert found["implementation"]["url"] == "https://example.org/fhir"
     assert found["software"]["version"] == "1.0.0"
