@@ -27,7 +27,17 @@ class Settings(BaseSettings):
     )
     max_records: Annotated[int, Field(ge=1)] = Field(20_000, description="most records in one payload")
     page_size: Annotated[int, Field(ge=1, le=10_000)] = Field(1000, description="resources a page of $everything")
+    exports: Path | None = Field(
+        None, description="folder of exported files, shared by all processes of one database; unset: in the data folder"
+    )
+    export_hours: Annotated[int, Field(ge=1, le=24 * 30)] = Field(24, description="how long exported files are kept")
+    max_exports: Annotated[int, Field(ge=1, le=100)] = Field(4, description="exports under way, of one client")
     readers: Annotated[int, Field(ge=1, le=64)] = Field(8, description="database connections for reading")
+
+    @property
+    def export_folder(self) -> Path:
+        """Where exported files lie."""
+        return self.exports or self.data / "exports"
 
     @property
     def url(self) -> str:

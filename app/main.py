@@ -36,6 +36,8 @@ from app.config import Settings
 from app.migrate import upgrade
 from app.services.asking import utc_now
 from app.services.context import Services
+from app.services.errand import Errand
+from app.services.export import worker
 from app.services.intake.study import seed
 from app.storage import planner
 from app.storage.database import open_database
@@ -44,6 +46,8 @@ from app.storage.statistics import Statistics
 from app.storage.writer import Writer
 from app.version import VERSION
 
+# Seconds between looks for exports that another process left unfinished.
+EXPORTS_PAUSE = 5.0
 SUMMARY = "Trial data in; endpoints, status and FHIR out."
 
 
@@ -101,13 +105,16 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
     writer = Writer(database.write, written=None if database.embedded else Statistics(database).written)
     if database.embedded:
         writer.run(planner.state)
-    tools = Services(settings, database, writer, Reader(database), clock, new_id)
+    exports = Errand("exports", EXPORTS_PAUSE)
+    tools = Services(settings, database, writer, Reader(database), clock, new_id, exports)
     tools.writer.run(lambda connection: seed(connection, clock(), new_id))
+    exports.start(lambda: worker.turn(tools))
     return tools
 
 
 def close_services(tools: Services) -> None:
-    """Finish what is queued, then close the store."""
+    """Finish what is queued, then close the store. An export under way is gone on with at the next start."""
+    tools.exports.stop()
     tools.writer.stop()
     tools.reader.close()
     tools.database.dispose()

@@ -27,6 +27,7 @@ class Category(Enum):
     TOO_LARGE = ("too large", 413, "too-long")
     UNSUPPORTED_MEDIA = ("unsupported media type", 415, "not-supported")
     UNPROCESSABLE = ("cannot be processed", 422, "processing")
+    TOO_MANY = ("too many requests", 429, "throttled")
     INTERNAL = ("internal error", 500, "exception")
     BUSY = ("busy", 503, "throttled")
 
@@ -73,10 +74,13 @@ def place(location: Iterable[str | int]) -> str:
 
 
 class Fault(Exception):
-    """A refusal: carries its category, a plain sentence and the issues behind it."""
+    """A refusal: its category, a plain sentence and the issues behind it; retry_after: seconds to wait, where known."""
 
-    def __init__(self, category: Category, detail: str, issues: tuple[Issue, ...] = ()) -> None:
+    def __init__(
+        self, category: Category, detail: str, issues: tuple[Issue, ...] = (), retry_after: int | None = None
+    ) -> None:
         super().__init__(detail)
+        self.retry_after = retry_after
         self.category = category
         self.detail = detail
         self.issues = issues

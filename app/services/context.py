@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.config import Settings
+from app.services.errand import Errand
 from app.storage.database import Database
 from app.storage.documents import Reader
 from app.storage.writer import Writer
@@ -22,3 +23,4 @@ class Services:
     reader: Reader
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    exports: Errand

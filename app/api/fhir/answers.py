@@ -111,8 +111,13 @@ def streamed(request: Request, parts: Iterator[bytes]) -> Response:
 
 def lenient(request: Request) -> bool:
     """Whether the client would rather have an unknown parameter left out than be refused."""
-    preferences = request.headers.get("prefer", "").lower().replace(" ", "")
-    return "handling=lenient" in re.split("[,;]", preferences)
+    return "handling=lenient" in preferences(request)
+
+
+def preferences(request: Request) -> frozenset[str]:
+    """What the client would rather have, such as ``respond-async``; https://www.rfc-editor.org/rfc/rfc7240."""
+    text = ",".join(request.headers.getlist("prefer")).lower().replace(" ", "")
+    return frozenset(re.split("[,;]", text))
 
 
 def http_date(instant: str) -> str:

@@ -14,7 +14,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.faults import DATABASE_ERRORS, from_error, from_http
-from app.api.fhir import conformance, everything, interactions, metadata, searching, trial_status, validation, views
+from app.api.fhir import (
+    conformance,
+    everything,
+    export,
+    export_jobs,
+    groups,
+    interactions,
+    metadata,
+    searching,
+    trial_status,
+    validation,
+    views,
+)
 from app.api.fhir.head import with_head
 from app.api.fhir.media_type import media_type
 from app.domain.errors import Fault
@@ -28,6 +40,9 @@ def fhir_app(tools: Services) -> Starlette:
         *views.ROUTES,
         *validation.ROUTES,
         *conformance.ROUTES,
+        *export.ROUTES,
+        *export_jobs.ROUTES,
+        *groups.ROUTES,
         Route("/metadata", with_head(metadata.metadata), methods=["GET"]),
         Route("/_history", with_head(searching.system_history), methods=["GET"]),
         Route("/{type}/_history", with_head(searching.type_history), methods=["GET"]),
@@ -57,7 +72,7 @@ def outcome(request: Request, fault: Fault, headers: dict[str, str] | None = Non
 
 
 def _on_fault(request: Request, error: Fault) -> Response:
-    return outcome(request, error)
+    return outcome(request, error, None if error.retry_after is None else {"Retry-After": str(error.retry_after)})
 
 
 def _on_http(request: Request, error: HTTPException) -> Response:

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from app.storage.visibility import EVERYTHING, Caller
 
 _CODED = Caller(coded=True)
+# Whether exported files are given to a token alone. Nobody is asked for one yet.
+TOKEN_NEEDED = False
 
 
 def caller(request: Request) -> Caller:
@@ -23,3 +25,8 @@ def caller(request: Request) -> Caller:
     if preferences is not None and "view=coded" in re.split("[,;]", preferences.lower().replace(" ", "")):
         return _CODED
     return EVERYTHING
+
+
+def client(request: Request) -> str:
+    """Who asks, by name: exports are bound to it. Nobody is asked yet, so it is the same for all."""
+    return "anybody"

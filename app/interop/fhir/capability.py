@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.interop.fhir.bulk import capability as bulk
 from app.interop.fhir.definitions.capability import defined_resources, supported_profiles
 from app.interop.fhir.definitions.operations import operations
 from app.interop.fhir.encode import to_json
@@ -27,6 +28,7 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
             "status": "active",
             "date": date,
             "kind": "instance",
+            "instantiates": [bulk.INSTANTIATES],
             "software": {"name": "Engraft", "version": software_version},
             "implementation": {"description": "Records of a transplant trial, in R4 and in R5", "url": base_url},
             "fhirVersion": FHIR_VERSIONS[release],
@@ -34,7 +36,11 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
             "rest": [
                 {
                     "mode": "server",
-                    "resource": [*(_resource(name, release) for name in sorted(MODELS)), *defined_resources()],
+                    "resource": [
+                        *(_resource(name, release) for name in sorted(MODELS)),
+                        bulk.group() | _operations("Group"),
+                        *defined_resources(),
+                    ],
                     "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
                     **_operations(*_elsewhere()),
                 }
@@ -67,7 +73,7 @@ def _operations(*resources: str) -> dict[str, Any]:
 
 def _elsewhere() -> set[str]:
     """What operations are of besides the types that are listed: the system, and types of which R4 does not know."""
-    return {item.resource for item in operations()} - {*MODELS, ANY}
+    return {item.resource for item in operations()} - {*MODELS, ANY, "Group"}
 
 
 def _searched(name: str, release: int) -> dict[str, Any]:

@@ -151,6 +151,10 @@ def test_every_fault_has_an_issue_type_of_the_standard(category: Category) -> No
     assert issue["diagnostics"] == "a plain sentence"
 
 
+def _offered(resources: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
+    return [(name, one) for name, item in resources.items() for one in item.get("operation", [])]
+
+
 def test_the_capability_statement_promises_what_is_there() -> None:
     found = json.loads(capability_statement("https://example.org/fhir", "1.0.0", "2026-03-02"))
     CapabilityStatement.model_validate(found)
@@ -158,6 +162,8 @@ def test_the_capability_statement_promises_what_is_there() -> None:
     resources = {item["type"]: item for item in found["rest"][0]["resource"]}
     defined = {"CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet"}
     assert {name for name in defined if resources.pop(name)} == defined
+    group = resources.pop("Group")
+    assert [interaction["code"] for interaction in group["interaction"]] == ["read", "search-type"]
     assert set(resources) == {
         "AdverseEvent",
         "BiologicallyDerivedProduct",
@@ -175,10 +181,16 @@ def test_the_capability_statement_promises_what_is_there() -> None:
         assert {"_id", "_lastUpdated", "_profile", "_tag"} <= {one["name"] for one in item["searchParam"]}
         assert (item["versioning"], item["readHistory"], item["updateCreate"]) == ("versioned", True, False)
     ours, standard = "https://engraft.example.org/fhir", "http://hl7.org/fhir"
-    listed = {name: {one["name"]: one["definition"] for one in item["operation"]} for name, item in resources.items()}
-    for name, base in (("Patient", standard), ("ResearchStudy", ours), ("ResearchSubject", ours)):
-        assert listed[name]["everything"] == f"{base}/OperationDefinition/{name}-everything"
-    assert {one["validate"] for one in listed.values()} == {f"{standard}/OperationDefinition/Resource-validate"}
+    guide = f"{standard}/uv/bulkdata/OperationDefinition"
+    operations = {(name, one["name"]): one["definition"] for name, one in _offered({**resources, "Group": group})}
+    assert {name: one for (name, code), one in operations.items() if code == "everything"} == {
+        name: f"{base}/OperationDefinition/{name}-everything"
+        for name, base in (("Patient", standard), ("ResearchStudy", ours), ("ResearchSubject", ours))
+    }
+    assert {name: one for (name, code), one in operations.items() if code == "export"} == {
+        "Patient": f"{guide}/patient-export",
+        "Group": f"{guide}/group-export",
+    }
     assert found["rest"][0]["mode"] == "server"
     assert found["implementation"]["url"] == "https://example.org/fhir"
     assert found["software"]["version"] == "1.0.0"

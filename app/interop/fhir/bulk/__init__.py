@@ -1,0 +1,1 @@
+"""Bulk Data Access: what an export is asked, and what it answers."""

@@ -1,0 +1,1 @@
+"""Bulk Data `$export`: asked, written by a worker, fetched, gone."""

@@ -1,0 +1,1 @@
+"""Exports: their jobs and files, and what they read."""

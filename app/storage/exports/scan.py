@@ -1,0 +1,111 @@
+"""What an export reads: resources of one type on a snapshot, and what was deleted, some hundreds a read.
+
+https://hl7.org/fhir/uv/bulkdata/export.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, exists, false, or_, select, true
+
+from app.storage.records import chunks
+from app.storage.search.conditions import View, written
+from app.storage.search.criteria import Criterion
+from app.storage.tables import RESOURCE, SUBJECT
+from app.storage.visibility import Caller, visible
+
+PAGE = 1000
+# (row id, id, version, time of writing, release, body)
+Row = Any
+_COLUMNS = RESOURCE.c["id", "resource_id", "version", "updated", "release", "body"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose resources: compartments: those of Patients alone; study: of its subjects, and the ResearchStudy itself;
+    patients: of the Patients with these ids, () for all of them.
+    """
+
+    compartments: bool = False
+    study: str | None = None
+    patients: tuple[str, ...] = ()
+
+    def holds(self, resource: Any) -> ColumnElement[bool]:
+        """The condition that a row of RESOURCE (or of an alias of it) belongs to it."""
+        if not self.compartments:
+            return true()
+        own = self._of_patients(resource)
+        if self.study is None:
+            return own
+        # Written so that the order by type is kept: the index by study would be read once for each type.
+        return and_(resource.c.study.concat("") == self.study, or_(own, resource.c.type == "ResearchStudy"))
+
+    def _of_patients(self, resource: Any) -> ColumnElement[bool]:
+        if not self.patients:
+            return or_(resource.c.subject.is_not(None), resource.c.type == "Patient")
+        theirs = select(1).where(SUBJECT.c.id == resource.c.subject, SUBJECT.c.patient.in_(self.patients))
+        itself = and_(resource.c.type == "Patient", resource.c.resource_id.in_(self.patients))
+        return or_(exists(theirs.correlate(resource)), itself)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one export holds. since, until: instants as the store writes them, None where open: changed from `since` on
+    and before `until`.
+    """
+
+    seq: int
+    caller: Caller
+    scope: Scope
+    since: str | None = None
+    until: str | None = None
+
+
+def resources(
+    engine: Engine, held: Held, type_: str, ways: tuple[tuple[Criterion, ...], ...], after: int
+) -> Iterator[list[Row]]:
+    """The resources of a type that meet all criteria of one of the ways (() asks for nothing), behind a row id."""
+    view = View(held.seq, held.caller)
+    conditions = [view.shows(RESOURCE, type_), held.scope.holds(RESOURCE), written(RESOURCE, held.since, held.until)]
+    if ways:
+        conditions.append(or_(false(), *(view.fits(RESOURCE, criteria) for criteria in ways)))
+    return _pages(engine, select(*_COLUMNS).where(*conditions), after)
+
+
+def deletions(engine: Engine, held: Held, types: Iterable[str], after: int) -> Iterator[list[Row]]:
+    """(row id, type, id) of the resources of these types that are deleted, behind a row id.
+
+    A deletion may stand outside of what the resource belonged to: it counts where some version of it was inside.
+    """
+    earlier = RESOURCE.alias()
+    same = (earlier.c.type == RESOURCE.c.type, earlier.c.resource_id == RESOURCE.c.resource_id)
+    inside = select(1).where(*same, held.scope.holds(earlier), visible(earlier, held.caller)).correlate(RESOURCE)
+    counts = (RESOURCE.c.seq_from <= held.seq, RESOURCE.c.seq_to > held.seq, RESOURCE.c.deleted == 1)
+    own = (*counts, RESOURCE.c.type.in_(sorted(types)), visible(RESOURCE, held.caller))
+    conditions = (*own, written(RESOURCE, held.since, held.until), exists(inside))
+    return _pages(engine, select(*RESOURCE.c["id", "type", "resource_id"]).where(*conditions), after)
+
+
+def _pages(engine: Engine, statement: Select[Any], after: int) -> Iterator[list[Row]]:
+    """Each page is a short read of its own: a read transaction that stayed open would let SQLite's log grow."""
+    page = statement.where(RESOURCE.c.id > bindparam("after")).order_by(RESOURCE.c.id).limit(PAGE)
+    while True:
+        with engine.connect() as connection:
+            rows = list(connection.execute(page, {"after": after}))
+        if rows:
+            yield rows
+            after = rows[-1][0]
+        if len(rows) < PAGE:
+            return
+
+
+def known_patients(connection: Connection, held: Held, patients: Iterable[str]) -> set[str]:
+    """Which of these ids are Patients that the export may hold."""
+    view, found = View(held.seq, held.caller), set[str]()
+    for part in chunks(patients):
+        asked = (view.shows(RESOURCE, "Patient"), RESOURCE.c.resource_id.in_(part), held.scope.holds(RESOURCE))
+        found |= set(connection.execute(select(RESOURCE.c.resource_id).where(*asked)).scalars())
+    return found
