@@ -16,11 +16,13 @@ from starlette.routing import Route
 from app.api.faults import DATABASE_ERRORS, from_error, from_http
 from app.api.fhir import (
     conformance,
+    derive,
     everything,
     export,
     export_jobs,
     groups,
     interactions,
+    measures,
     metadata,
     searching,
     trial_status,
@@ -43,6 +45,8 @@ def fhir_app(tools: Services) -> Starlette:
         *export.ROUTES,
         *export_jobs.ROUTES,
         *groups.ROUTES,
+        *measures.ROUTES,
+        *derive.ROUTES,
         Route("/metadata", with_head(metadata.metadata), methods=["GET"]),
         Route("/_history", with_head(searching.system_history), methods=["GET"]),
         Route("/{type}/_history", with_head(searching.type_history), methods=["GET"]),

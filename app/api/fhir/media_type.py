@@ -42,6 +42,13 @@ def release(request: Request) -> int:
     return _USUAL if found.version is None else _VERSIONS[found.version]
 
 
+def only_r4(request: Request) -> None:
+    """Fault NOT_ACCEPTABLE unless the client takes R4: what is made on reading is offered in that release alone."""
+    if release(request) != _USUAL:
+        issue = Issue("Accept", "not-supported", "this is not offered in this release", "fhirVersion=4.0")
+        raise Fault(Category.NOT_ACCEPTABLE, issue.message, (issue,))
+
+
 def media_type(request: Request) -> str:
     """Of an answer; it names the release where the client did."""
     found = _chosen(request)

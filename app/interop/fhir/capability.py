@@ -22,6 +22,7 @@ SYSTEM_INTERACTIONS = ("history-system",)
 
 def capability_statement(base_url: str, software_version: str, date: str, release: int = 4) -> bytes:
     """The statement of this instance. base_url: address of the FHIR door; date: a FHIR dateTime; release: of FHIR."""
+    listed = [*(_resource(name, release) for name in sorted(MODELS)), bulk.group(), *defined_resources()]
     return to_json(
         {
             "resourceType": "CapabilityStatement",
@@ -36,13 +37,9 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
             "rest": [
                 {
                     "mode": "server",
-                    "resource": [
-                        *(_resource(name, release) for name in sorted(MODELS)),
-                        bulk.group() | _operations("Group"),
-                        *defined_resources(),
-                    ],
+                    "resource": [{**one, **_operations(*_named(one["type"]))} for one in listed],
                     "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
-                    **_operations(*_elsewhere()),
+                    **_operations(*_elsewhere({one["type"] for one in listed})),
                 }
             ],
         }
@@ -61,7 +58,6 @@ def _resource(name: str, release: int) -> dict[str, Any]:
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
         **_searched(name, release),
-        **_operations(name, ANY),
     }
 
 
@@ -71,9 +67,14 @@ def _operations(*resources: str) -> dict[str, Any]:
     return {"operation": found} if found else {}
 
 
-def _elsewhere() -> set[str]:
+def _named(name: str) -> tuple[str, ...]:
+    """What the table calls a type: those of every type are of the types that are stored."""
+    return (name, ANY) if name in MODELS else (name,)
+
+
+def _elsewhere(listed: set[str]) -> set[str]:
     """What operations are of besides the types that are listed: the system, and types of which R4 does not know."""
-    return {item.resource for item in operations()} - {*MODELS, ANY, "Group"}
+    return {item.resource for item in operations()} - {*listed, ANY}
 
 
 def _searched(name: str, release: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ AE_GUIDE_R5 = "http://hl7.org/fhir/uv/ae-research-ig/StructureDefinition"
 AE_PROFILE_R5 = f"{AE_GUIDE_R5}/AdverseEvent-clinical-research"
 SUBJECT_NUMBER = f"{PROJECT}/subject-number"
 STUDY_NAME = f"{PROJECT}/study"
+ENDPOINT = f"{PROJECT}/endpoint"
 
 
 def project(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.fhir.trial import Trial, fill
 from tests.journeys.door import STUDY, Door, open_door, record, subject
 
 OTHER = "other-study"
@@ -59,6 +60,13 @@ class Searches:
         [found] = self.entries(f"ResearchSubject?identifier={number}&study.identifier={STUDY}")
         reference: str = found["individual"]["reference"]
         return reference
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """A small trial that a module's tests only ask."""
+    with open_door(tmp_path_factory.mktemp("trial")) as door:
+        yield Trial(door, fill(door))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

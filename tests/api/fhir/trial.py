@@ -1,5 +1,6 @@
 """A small trial with something in every corner: events, censorings, doubts, dose levels, a subject in no population."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from tests.journeys.door import STUDY, Door, record, subject
@@ -29,8 +30,35 @@ RECORDS = [
 ]  # fmt: skip
 
 
+@dataclass
+class Trial:
+    """The service that holds it. known: the versioned reference of each record's first resource, by its key."""
+
+    door: Door
+    known: dict[str, str]
+
+    def get(self, path: str, **params: Any) -> Raw:
+        answer = self.door.get(f"/fhir/{path}", **params)
+        assert answer.status_code == 200, answer.text
+        found: Raw = answer.json()
+        return found
+
+    def measure(self, endpoint: str) -> str:
+        [entry] = self.get("Measure", identifier=endpoint)["entry"]
+        return f"Measure/{entry['resource']['id']}"
+
+    def evaluate(self, endpoint: str, start: str = "2023-01-01", end: str = "2024-12-31", **params: Any) -> Raw:
+        question = {"periodStart": start, "periodEnd": end, **params}
+        return self.get(f"{self.measure(endpoint)}/$evaluate-measure", **question)
+
+    def refused(self, path: str) -> tuple[int, str]:
+        answer = self.door.request("GET", f"/fhir/{path}")
+        assert answer.json()["resourceType"] == "OperationOutcome", answer.text
+        return answer.status_code, answer.text
+
+
 def fill(door: Door) -> dict[str, str]:
-    """Send it all; the versioned reference of each record's first resource, by the record's key."""
+    """Send it all; what is known of its resources."""
     assert door.put_study(STUDY, "A").status_code == 200
     receipt = door.receipt(*RECORDS)
     assert {line["outcome"] for line in receipt["records"]} == {"accepted"}, receipt

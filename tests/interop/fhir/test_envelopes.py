@@ -160,7 +160,7 @@ def test_the_capability_statement_promises_what_is_there() -> None:
     CapabilityStatement.model_validate(found)
     assert (found["fhirVersion"], found["format"], found["kind"]) == ("4.0.1", FORMATS, "instance")
     resources = {item["type"]: item for item in found["rest"][0]["resource"]}
-    defined = {"CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet"}
+    defined = {"CodeSystem", "Measure", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet"}
     assert {name for name in defined if resources.pop(name)} == defined
     group = resources.pop("Group")
     assert [interaction["code"] for interaction in group["interaction"]] == ["read", "search-type"]

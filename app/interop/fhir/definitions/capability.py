@@ -24,16 +24,11 @@ def supported_profiles(resource_type: str, release: int) -> dict[str, Any]:
 
 
 def defined_resources() -> list[dict[str, Any]]:
-    """The entries of the types that we define ourselves."""
-    return [
-        {
-            "type": name,
-            "interaction": [{"code": code} for code in _INTERACTIONS],
-            "versioning": "versioned",
-            "readHistory": True,
-            "searchParam": [
-                {"name": item.code, "definition": item.reference, "type": item.kind} for item in searches(name).values()
-            ],
-        }
-        for name in TYPES
-    ]
+    """The entries of the types that we define ourselves, and of the Measures that are made of study definitions."""
+    defined = [{**_entry(name, _INTERACTIONS), "versioning": "versioned", "readHistory": True} for name in TYPES]
+    return [*defined, {**_entry("Measure", ("read", "search-type")), "versioning": "versioned", "readHistory": False}]
+
+
+def _entry(name: str, interactions: tuple[str, ...]) -> dict[str, Any]:
+    found = [{"name": item.code, "definition": item.reference, "type": item.kind} for item in searches(name).values()]
+    return {"type": name, "interaction": [{"code": code} for code in interactions], "searchParam": found}

@@ -1,0 +1,100 @@
+"""Measure: read, search, and `$evaluate-measure`.
+
+https://hl7.org/fhir/R4/measure.html
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.api.dependencies import read
+from app.api.fhir.answers import PARTS, base, document, form, only, reply, tools
+from app.api.fhir.caller import caller
+from app.api.fhir.head import with_head
+from app.api.fhir.inputs import Given, given
+from app.api.fhir.media_type import only_r4
+from app.api.fhir.reporting import asked
+from app.domain.dates import PartialDate, iso_day, parse_date
+from app.domain.errors import bad_parameter
+from app.interop.fhir import bundle
+from app.interop.fhir.definitions.search import found, searches
+from app.interop.fhir.elements import Json
+from app.interop.fhir.encode import to_json
+from app.interop.fhir.measure import write_measure
+from app.services import measure_reports, measures
+from app.services.asking import Axes
+from app.services.measure_reports import REPORT_TYPES
+
+
+async def read_measure(request: Request) -> Response:
+    """One endpoint of one study, under the version of the definition that the study runs on."""
+    only_r4(request)
+    only(request, *PARTS)
+    who, identifier = caller(request), request.path_params["id"]
+    known = await read(tools(request), lambda store: measures.find(store, who, identifier))
+    return document(known.document, request)
+
+
+async def search(request: Request) -> Response:
+    """The endpoints that meet the parameters, all on one page: there are some for each study."""
+    only_r4(request)
+    only(request, *searches("Measure"), *PARTS)
+    who, pairs = caller(request), request.query_params.multi_items()
+    known = await read(tools(request), lambda store: measures.every(store, who))
+    wanted = [(name, text) for name, text in pairs if name in searches("Measure")]
+    matches = found([write_measure(one.measured, one.updated) for one in known], "Measure", wanted)
+    address, part = base(request).encode(), form(request, "Measure")
+    entries = [
+        bundle.entry(address, f"Measure/{one['id']}".encode(), part.of("Measure", 4, to_json(one))) for one in matches
+    ]
+    head = bundle.head(len(matches), [("self", f"{base(request)}/Measure{f'?{urlencode(wanted)}' if wanted else ''}")])
+    tail = bundle.FIRST + bundle.NEXT.join(entries) + bundle.TAIL if entries else bundle.EMPTY_TAIL
+    return reply(request, head + tail)
+
+
+async def evaluate(request: Request) -> Response:
+    """One endpoint as a MeasureReport. The end of the period is the cut-off; its start leaves nobody out."""
+    only_r4(request)
+    told, services, who = given(request, "Measure-evaluate-measure"), tools(request), caller(request)
+    start, end = _day(told, "periodStart").first, _day(told, "periodEnd").last
+    axes = Axes(iso_day(end), told.one("as_of"), None, told.axes.definition_version)
+    question = asked(told, axes, services.clock(), iso_day(start))
+    report, identifier = _report(told), request.path_params["id"]
+
+    def ask(store: Connection) -> Json:
+        known = measures.find(store, who, identifier).measured
+        return measure_reports.evaluate(store, known.study, known.endpoint, who, question, report, told.one("subject"))
+
+    return reply(request, to_json(await read(services, ask)))
+
+
+def _day(told: Given, name: str) -> PartialDate:
+    """A date that may be known in part: a period begins on its first day and ends on its last."""
+    try:
+        return parse_date((told.one(name) or "").replace(" ", "+"))
+    except ValueError:
+        raise bad_parameter(name, "a date, YYYY-MM-DD") from None
+
+
+def _report(told: Given) -> str:
+    """The kind of report; of a subject where one is named."""
+    usual = "population" if told.one("subject") is None else "subject"
+    report = told.one("reportType") or usual
+    if report not in REPORT_TYPES:
+        raise bad_parameter("reportType", ", ".join(REPORT_TYPES))
+    if (report == "subject") != (told.one("subject") is not None):
+        raise bad_parameter("subject", "given with the reportType subject, and with no other")
+    return report
+
+
+# Before the routes of all types: there a Measure is unknown.
+ROUTES = [
+    Route("/Measure/{id}/$evaluate-measure", with_head(evaluate), methods=["GET"]),
+    Route("/Measure/{id}", with_head(read_measure), methods=["GET"]),
+    Route("/Measure", with_head(search), methods=["GET"]),
+]
