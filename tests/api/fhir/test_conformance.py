@@ -20,7 +20,7 @@ from tests.journeys.door import Door, open_door
 
 R5 = "application/fhir+json; fhirVersion=5.0"
 OURS = "https://engraft.example.org/fhir"
-TYPES = ("CodeSystem", "OperationDefinition", "StructureDefinition", "ValueSet")
+TYPES = ("CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet")
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,9 @@ def ids(door: Door, question: str, **headers: str) -> set[str]:
         ("CodeSystem?code=donor-gdT", {"engraft"}),
         ("CodeSystem?version=0.0.0", set()),
         ("ValueSet?code=http://terminology.hl7.org/CodeSystem/adverse-event-seriousness|serious", {"seriousness"}),
+        ("SearchParameter?base=AdverseEvent&code=event", {"AdverseEvent-event"}),
+        ("SearchParameter?derived-from=http://hl7.org/fhir/SearchParameter/individual-email", {"Patient-email"}),
+        ("SearchParameter?type=composite&base=Patient", set()),
         ("OperationDefinition?code=everything", {"ResearchStudy-everything", "ResearchSubject-everything"}),
     ],
 )

@@ -1,4 +1,4 @@
-"""What this project defines in FHIR: extensions, profiles, terminology and operations, out of its tables.
+"""What this project defines in FHIR: extensions, profiles, terminology, operations and searches, out of its tables.
 
 https://hl7.org/fhir/R4/conformance-module.html
 """
@@ -10,6 +10,7 @@ from typing import Any
 from app.interop.fhir.definitions.extensions import extension_definitions
 from app.interop.fhir.definitions.operations import operation_definitions
 from app.interop.fhir.definitions.profiles import profile_definitions
+from app.interop.fhir.definitions.search_parameters import search_parameter_definitions
 from app.interop.fhir.definitions.terminology import code_system, value_set_definitions
 from app.interop.fhir.invariants import Release
 
@@ -25,4 +26,5 @@ def definitions(release: Release = "R4") -> list[dict[str, Any]]:
         code_system(),
         *value_set_definitions(),
         *operation_definitions(),
+        *search_parameter_definitions(release),
     ]
