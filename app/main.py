@@ -5,12 +5,14 @@ https://fastapi.tiangolo.com/advanced/events/
 
 from __future__ import annotations
 
+import random
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from app.api import docs, faults
 from app.api.door import Door
@@ -39,6 +41,9 @@ from app.services.context import Services
 from app.services.errand import Errand
 from app.services.export import worker
 from app.services.intake.study import seed
+from app.services.subscriptions.address import resolve
+from app.services.subscriptions.dispatcher import Dispatcher
+from app.services.subscriptions.webhook import Webhooks
 from app.storage import planner
 from app.storage.database import open_database
 from app.storage.documents import Reader
@@ -67,7 +72,10 @@ def create_app(
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        dispatcher = Dispatcher(tools, Webhooks(chosen, clock, resolve), new_id(), random.random)
+        dispatcher.start()
         yield
+        await run_in_threadpool(dispatcher.stop)
         close_services(tools)
 
     app = FastAPI(title="Engraft", version=VERSION, summary=SUMMARY, lifespan=life, docs_url=None, redoc_url=None)

@@ -14,10 +14,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, pool
 
 from app.storage.identity import IDENTITY
+from app.storage.subscription_tables import SUBSCRIPTION
 from app.storage.tables import METADATA
 
-# Named so that its table is known, which stands apart from the others.
-TABLES = (METADATA, IDENTITY)
+# Named so that their tables are known, which stand apart from the others.
+TABLES = (METADATA, IDENTITY, SUBSCRIPTION)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -22,7 +22,7 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request to the application that its path belongs to."""
         path = scope.get("path", "")
-        if scope["type"] != "http" or not (path == self._prefix or path.startswith(self._prefix + "/")):
+        if scope["type"] == "lifespan" or not (path == self._prefix or path.startswith(self._prefix + "/")):
             await self._app(scope, receive, send)
             return
         root = scope.get("root_path", "")

@@ -94,6 +94,16 @@ def one_version(
     return None if row is None else document(row)
 
 
+def as_of(
+    connection: Connection, type_: str, identifier: str, seq: int, caller: Caller = EVERYTHING
+) -> Document | None:
+    """The version of a resource that counted at `seq`, a deleted one included, where the caller may see it."""
+    named = (RESOURCE.c.type == type_, RESOURCE.c.resource_id == identifier)
+    counted = (RESOURCE.c.seq_from <= seq, RESOURCE.c.seq_to > seq, visible(RESOURCE, caller))
+    row = connection.execute(select(*DOCUMENT_COLUMNS).where(*named, *counted)).first()
+    return None if row is None else document(row)
+
+
 @dataclass(frozen=True, slots=True)
 class Everything:
     """What one `$everything` asks for, at a snapshot: a study, a subject of one, or a resource that no study knows.

@@ -25,9 +25,13 @@ from app.api.fhir import (
     measures,
     metadata,
     searching,
+    subscription_operations,
+    subscription_topics,
+    subscriptions,
     trial_status,
     validation,
     views,
+    websocket,
 )
 from app.api.fhir.head import with_head
 from app.api.fhir.media_type import media_type
@@ -41,6 +45,10 @@ def fhir_app(tools: Services) -> Starlette:
     routes = [
         *views.ROUTES,
         *validation.ROUTES,
+        *subscription_operations.ROUTES,
+        *subscription_topics.ROUTES,
+        *subscriptions.ROUTES,
+        *websocket.ROUTES,
         *conformance.ROUTES,
         *export.ROUTES,
         *export_jobs.ROUTES,

@@ -15,7 +15,8 @@ from app.interop.fhir.form import RELEASES
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 _JSON = frozenset({"application/fhir+json", "application/json", "text/json", "json", "*/*", "application/*", ""})
 _VERSIONS = {"4.0": 4, "4.0.1": 4, "5.0": 5, "5.0.0": 5}
-_USUAL = 4
+R4, R5 = 4, 5
+_USUAL = R4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,14 @@ def release(request: Request) -> int:
 
 
 def only_r4(request: Request) -> None:
-    """Fault NOT_ACCEPTABLE unless the client takes R4: what is made on reading is offered in that release alone."""
-    if release(request) != _USUAL:
-        issue = Issue("Accept", "not-supported", "this is not offered in this release", "fhirVersion=4.0")
+    """For what is made on reading: Fault NOT_ACCEPTABLE unless the client takes R4."""
+    release_of(request, R4)
+
+
+def release_of(request: Request, wanted: int) -> None:
+    """For what is offered in one release alone: Fault NOT_ACCEPTABLE where the client asks for another."""
+    if release(request) != wanted:
+        issue = Issue("Accept", "not-supported", "not offered in this release", f"fhirVersion={RELEASES[wanted]}")
         raise Fault(Category.NOT_ACCEPTABLE, issue.message, (issue,))
 
 

@@ -14,6 +14,7 @@ from app.interop.fhir.encode import to_json
 from app.interop.fhir.form import RELEASES
 from app.interop.fhir.search.parameters import ANY, Parameter, parameters, types
 from app.interop.fhir.structure import MODELS
+from app.interop.fhir.subscriptions.capability import subscription_resources
 
 FHIR_VERSIONS = {4: "4.0.1", 5: "5.0.0"}
 INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
@@ -22,7 +23,12 @@ SYSTEM_INTERACTIONS = ("history-system",)
 
 def capability_statement(base_url: str, software_version: str, date: str, release: int = 4) -> bytes:
     """The statement of this instance. base_url: address of the FHIR door; date: a FHIR dateTime; release: of FHIR."""
-    listed = [*(_resource(name, release) for name in sorted(MODELS)), bulk.group(), *defined_resources()]
+    listed = [
+        *(_resource(name, release) for name in sorted(MODELS)),
+        bulk.group(),
+        *defined_resources(),
+        *subscription_resources(release),
+    ]
     return to_json(
         {
             "resourceType": "CapabilityStatement",
@@ -73,8 +79,11 @@ def _named(name: str) -> tuple[str, ...]:
 
 
 def _elsewhere(listed: set[str]) -> set[str]:
-    """What operations are of besides the types that are listed: the system, and types of which R4 does not know."""
-    return {item.resource for item in operations()} - {*listed, ANY}
+    """What operations are of besides the types that are listed: the system, and types of which R4 does not know.
+
+    Subscription is R4's alone.
+    """
+    return {item.resource for item in operations()} - {*listed, ANY, "Subscription"}
 
 
 def _searched(name: str, release: int) -> dict[str, Any]:

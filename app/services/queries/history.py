@@ -21,6 +21,10 @@ class History:
         """Events of these kinds."""
         return [row for kind in kinds for row in self._kinds.get(kind, ())]
 
+    def every(self) -> list[Any]:
+        """All events."""
+        return self.kind(*self._kinds)
+
     @property
     def day_zero(self) -> int | None:
         """Day of the first infusion in which cells were given."""

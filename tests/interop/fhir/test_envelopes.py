@@ -161,6 +161,7 @@ def test_the_capability_statement_promises_what_is_there() -> None:
     assert (found["fhirVersion"], found["format"], found["kind"]) == ("4.0.1", FORMATS, "instance")
     resources = {item["type"]: item for item in found["rest"][0]["resource"]}
     defined = {"CodeSystem", "Measure", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet"}
+    defined |= {"Basic", "Subscription"}  # tests/api/fhir/test_subscriptions.py
     assert {name for name in defined if resources.pop(name)} == defined
     group = resources.pop("Group")
     assert [interaction["code"] for interaction in group["interaction"]] == ["read", "search-type"]

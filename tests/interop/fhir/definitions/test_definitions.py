@@ -121,7 +121,8 @@ def values(definition: dict[str, Any]) -> dict[str, set[str]]:
 def test_the_table_of_extensions_is_that_of_the_writers() -> None:
     """Read from the writers' own text, so that an extension on a path that no record takes is found too."""
     folder = Path(writers.__file__).parent
-    texts = [path.read_text(encoding="utf-8") for path in folder.glob("*.py")]
+    places = [*folder.glob("*.py"), *folder.glob("subscriptions/*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in places]
     used = {name for text in texts for name in _USED.findall(text)}
     assert {url.rpartition("/")[2] for url in EXTENSIONS} == used
 
