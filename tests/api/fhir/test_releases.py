@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fhir.resources.bundle import Bundle
 from fhir.resources.capabilitystatement import CapabilityStatement
+from fhir.resources.group import Group
 from sqlalchemy import update
 
 from app.interop.fhir.check import check
@@ -20,7 +21,7 @@ from app.interop.fhir.r5.check import check_r5
 from app.interop.fhir.r5.convert import as_r5
 from app.storage.tables import RESOURCE
 
-from .conftest import Searches
+from .conftest import STUDY, Searches
 
 R4 = "application/fhir+json; fhirVersion=4.0"
 R5 = "application/fhir+json; fhirVersion=5.0"
@@ -132,6 +133,14 @@ def test_the_capabilities_in_r5(searches: Searches) -> None:
     found = get(searches, "metadata").json()
     CapabilityStatement.model_validate(found)
     assert found["fhirVersion"] == "5.0.0"
+
+
+def test_a_cohort_is_read_in_both(searches: Searches) -> None:
+    (found,) = [entry["resource"] for entry in get(searches, f"Group?identifier={STUDY}").json()["entry"]]
+    Group.model_validate(found)
+    assert found["membership"] == "enumerated"
+    assert get(searches, f"Group/{found['id']}").json() == found
+    assert get(searches, f"Group/{found['id']}", R4).json()["actual"] is True
 
 
 def test_errors_say_the_release_too(searches: Searches) -> None:

@@ -13,6 +13,7 @@ from app.interop.fhir.draft import Draft
 from app.interop.fhir.elements import Json
 from app.interop.fhir.r5.adverse_event import adverse_event
 from app.interop.fhir.r5.condition import condition
+from app.interop.fhir.r5.group import group
 from app.interop.fhir.r5.medication_administration import medication_administration
 from app.interop.fhir.r5.moves import moved
 from app.interop.fhir.r5.procedure import procedure
@@ -26,6 +27,7 @@ NOUNS: dict[str, Callable[[Json], Json]] = {
     "AdverseEvent": adverse_event,
     "BiologicallyDerivedProduct": product,
     "Condition": condition,
+    "Group": group,
     "MedicationAdministration": medication_administration,
     "Procedure": procedure,
     "ResearchStudy": research_study,
