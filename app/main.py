@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api import docs, faults
 from app.api.door import Door
 from app.api.fhir.app import fhir_app
+from app.api.fhir_writes import transaction, writing
 from app.api.last_resort import LastResort
 from app.api.limits import BodyLimit
 from app.api.routes import (
@@ -96,7 +97,7 @@ def create_app(
         health,
     ):
         app.include_router(module.router)
-    app.add_middleware(Door, prefix="/fhir", app_behind=fhir_app(tools))
+    app.add_middleware(Door, prefix="/fhir", app_behind=fhir_app(tools, [*writing.ROUTES, *transaction.ROUTES]))
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
     app.add_middleware(LastResort)
     docs.install(app)

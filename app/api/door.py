@@ -25,5 +25,7 @@ class Door:
         if scope["type"] == "lifespan" or not (path == self._prefix or path.startswith(self._prefix + "/")):
             await self._app(scope, receive, send)
             return
-        root = scope.get("root_path", "")
-        await self._behind({**scope, "root_path": root + self._prefix}, receive, send)
+        root = scope.get("root_path", "") + self._prefix
+        # A transaction is sent to the prefix itself, with or without a slash behind it.
+        path = path if path != self._prefix else f"{path}/"
+        await self._behind({**scope, "root_path": root, "path": path}, receive, send)

@@ -51,7 +51,7 @@ def put(
         return old, False
     version = wanted.definition_version or stored.definition_version
     _check_version(connection, stored, version)
-    batch = Batch(connection, stored, actor, str, moment, {}, {})
+    batch = Batch(connection, actor, str, moment, study=stored, records={}, subjects={})
     seq = batch.next_seq()
     cut = StoredCut(study, name, cutoff, as_of, stored.definition, version, moment.time, seq)
     cuts.add(connection, cut)

@@ -5,10 +5,8 @@ docs/adr/0005-fhir-bytes.md
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
@@ -18,17 +16,20 @@ from app.endpoints.event import FOREVER, event_row
 from app.interop.events import read_events
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.encode import encode
+from app.interop.fhir.own import decode, encode_own
 from app.interop.fhir.patient import write_patient
 from app.interop.fhir.research_study import write_research_study
 from app.interop.fhir.research_subject import write_research_subject
 from app.interop.fhir.search.extract import extract
 from app.interop.fhir.write import write
+from app.services.intake.own import in_r4
 from app.services.intake.views import views
 from app.services.stored import stored_record
 from app.storage import studies
 from app.storage.records import KnownSubject
 from app.storage.search import index
 from app.storage.tables import EVENT, RECORD, RECORD_VERSION, RESOURCE, SUBJECT
+from app.storage.visibility import AS_WRITTEN, CODED
 
 _EVENT_COLUMNS = [column for column in EVENT.c if column.name != "id"]
 
@@ -65,37 +66,47 @@ def rebuild(connection: Connection, write_back: bool) -> Rebuilt:
 def _compare_index(connection: Connection, write_back: bool, found: Rebuilt) -> None:
     """The search index against the bytes as stored, which were mended before it; a deletion has no values."""
     last = 0
-    page = (
-        select(RESOURCE.c.id, RESOURCE.c.type, RESOURCE.c.deleted, RESOURCE.c.body).order_by(RESOURCE.c.id).limit(400)
-    )
+    page = select(*RESOURCE.c["id", "type", "deleted", "release", "body"]).order_by(RESOURCE.c.id).limit(400)
     while rows := connection.execute(page.where(RESOURCE.c.id > last)).all():
         last = rows[-1].id
         stored = index.indexed(connection, [row.id for row in rows])
         for row in rows:
-            built = [] if row.deleted else [tuple(value) for value in extract(row.type, _decoded(row.body))]
+            built = [] if row.deleted else [tuple(value) for value in extract(row.type, _in_r4(row))]
             if stored.get(row.id, []) != built:
                 found.different += 1
                 if write_back:
                     index.replace(connection, row.id, built)
 
 
-def _decoded(body: bytes) -> dict[str, Any]:
-    decoded: dict[str, Any] = json.loads(body, parse_float=Decimal)
-    return decoded
+def _in_r4(row: Any) -> dict[str, Any]:
+    """What search reads."""
+    return in_r4(decode(bytes(row.body)), row.release)
 
 
 def _resources(connection: Connection) -> Iterator[tuple[Any, bytes]]:
     """Stored versions of resources, each with the bytes that the records give now; of a study the current one."""
     resources = {study.name: study.resource for study in studies.every(connection)}
+    ours = (RESOURCE.c.audience != AS_WRITTEN, RESOURCE.c.deleted == 0)
     for study in studies.every(connection):
         own = (RESOURCE.c.study == study.name, RESOURCE.c.subject.is_(None), RESOURCE.c.record.is_(None))
-        rows = connection.execute(select(RESOURCE).where(*own, RESOURCE.c.seq_to == FOREVER)).all()
+        rows = connection.execute(select(RESOURCE).where(*own, *ours, RESOURCE.c.seq_to == FOREVER)).all()
         yield from ((row, _encoded(row, [write_research_study(study.name, study.study)])) for row in rows)
     for subject in connection.execute(select(SUBJECT).order_by(SUBJECT.c.id)).all():
-        conditions = (RESOURCE.c.subject == subject.id, RESOURCE.c.deleted == 0)
-        rows = connection.execute(select(RESOURCE).where(*conditions).order_by(RESOURCE.c.id)).all()
-        for row in rows:
+        rows = connection.execute(select(RESOURCE).where(RESOURCE.c.subject == subject.id, *ours)).all()
+        for row in sorted(rows, key=lambda row: row.id):
             yield row, _encoded(row, _drafts(connection, row, subject, resources[subject.study]))
+    yield from _clients(connection)
+
+
+def _clients(connection: Connection) -> Iterator[tuple[Any, bytes]]:
+    """What clients wrote is made from nothing else; of it only id and meta are ours."""
+    last = 0
+    written = select(RESOURCE).where(RESOURCE.c.audience == AS_WRITTEN, RESOURCE.c.deleted == 0)
+    page = written.order_by(RESOURCE.c.id).limit(400)
+    while rows := connection.execute(page.where(RESOURCE.c.id > last)).all():
+        last = rows[-1].id
+        for row in rows:
+            yield row, encode_own(decode(bytes(row.body)), row.resource_id, row.version, row.updated)
 
 
 def _encoded(row: Any, drafts: list[Draft]) -> bytes:
@@ -112,14 +123,16 @@ def _drafts(connection: Connection, row: Any, subject: Any, study: str) -> list[
     counted = and_(RECORD_VERSION.c.seq_from <= row.seq_from, RECORD_VERSION.c.seq_to > row.seq_from)
     statement = select(RECORD_VERSION.c.content).where(RECORD_VERSION.c.record == row.record, counted)
     content = connection.execute(statement).scalar_one()
-    ids = {
-        (other.type, other.role): other.resource_id
-        for other in connection.execute(
-            select(*RESOURCE.c["type", "role", "resource_id"]).where(RESOURCE.c.record == row.record)
-        )
-    }
+    ids = {(other.type, other.role): other.resource_id for other in _together(connection, row.record, row.seq_from)}
     context = Context(study, subject.patient, subject.research_subject, lambda type_, role: ids[type_, role])
     return write(stored_record(content), context)
+
+
+def _together(connection: Connection, record: int, seq: int) -> list[Any]:
+    """The resources of a record that counted at `seq`, those last that sponsors alone see."""
+    counted = (RESOURCE.c.record == record, RESOURCE.c.seq_from <= seq, RESOURCE.c.seq_to > seq)
+    rows = connection.execute(select(*RESOURCE.c["type", "role", "resource_id", "version", "audience"]).where(*counted))
+    return sorted(rows, key=lambda row: row.audience == CODED)
 
 
 def _events(connection: Connection) -> Iterator[tuple[Any, list[dict[str, Any]], list[dict[str, Any]]]]:
@@ -161,13 +174,14 @@ def _common(connection: Connection, version: Any, record: Record) -> dict[str, A
 
 
 def _leading(connection: Connection, version: Any, record: Record, seq: int) -> str | None:
-    """The version of the record's first resource that counted at `seq`."""
-    drafts = write(record, _ANYBODY)
-    if not drafts:
+    """The version of the record's first resource that counted at `seq`; first are those that a hospital sees."""
+    shown: dict[tuple[str, str], Any] = {}
+    for row in _together(connection, version.record, seq):
+        shown.setdefault((row.type, row.role), row)
+    rows = [shown[draft.type, draft.role] for draft in write(record, _ANYBODY)]
+    if not rows:
         return None
-    place = (RESOURCE.c.type == drafts[0].type, RESOURCE.c.role == drafts[0].role)
-    counted = (RESOURCE.c.record == version.record, RESOURCE.c.seq_from <= seq, RESOURCE.c.seq_to > seq)
-    row = connection.execute(select(RESOURCE).where(*place, *counted)).one()
+    row = min(rows, key=lambda row: row.audience == CODED)
     return f"{row.type}/{row.resource_id}/_history/{row.version}"
 
 

@@ -5,15 +5,14 @@ https://hl7.org/fhir/R4/http.html#history
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, text
 
 from app.endpoints.event import FOREVER
 from app.storage.database import Database
-from app.storage.records import chunks
 from app.storage.search.conditions import written
 from app.storage.tables import RESOURCE, SEARCH_INDEX
 from app.storage.visibility import EVERYTHING, Caller, visible
@@ -182,59 +181,3 @@ def stream(engine: Engine, question: Everything, after: int, last: int) -> Itera
             position = rows[-1][0]
         if len(rows) < PAGE:
             return
-
-
-@dataclass(slots=True)
-class Held:
-    """A resource as it stands now, to be followed by its next version."""
-
-    row: int
-    type: str
-    id: str
-    version: int
-    role: str
-    deleted: bool
-    updated: str
-    body: bytes
-
-
-def held_by_records(connection: Connection, records: Iterable[int]) -> dict[int, list[Held]]:
-    """Current resources of these records."""
-    return _held(connection, RESOURCE.c.record, records)
-
-
-def held_by_subjects(connection: Connection, subjects: Iterable[int]) -> dict[int, list[Held]]:
-    """Current resources of these subjects that stem from no single record (Patient, ResearchSubject)."""
-    return _held(connection, RESOURCE.c.subject, subjects, RESOURCE.c.record.is_(None))
-
-
-def _held(connection: Connection, owner: Any, values: Iterable[Any], *extra: Any) -> dict[Any, list[Held]]:
-    found: dict[Any, list[Held]] = {}
-    columns = RESOURCE.c["id", "type", "resource_id", "version", "role", "deleted", "updated", "body"]
-    for part in chunks(values):
-        statement = select(owner, *columns).where(owner.in_(part), RESOURCE.c.seq_to == FOREVER, *extra)
-        for row in connection.execute(statement):
-            held = Held(row[1], row[2], row[3], row[4], row[5], bool(row[6]), row[7], bytes(row[8]))
-            found.setdefault(row[0], []).append(held)
-    return found
-
-
-def reserve(connection: Connection, number: int) -> Iterable[int]:
-    """The next row ids, in their order; under the write lock, so that later ones are always of later changes."""
-    if connection.dialect.name == "sqlite":
-        last = connection.execute(select(func.coalesce(func.max(RESOURCE.c.id), 0))).scalar_one()
-        return range(last + 1, last + 1 + number)
-    following = text("SELECT nextval(pg_get_serial_sequence('resource', 'id')) FROM generate_series(1, :number)")
-    return sorted(connection.execute(following, {"number": number}).scalars())
-
-
-def close(connection: Connection, closed: dict[int, int]) -> None:
-    """Close resource versions: row id -> the `seq` from which they no longer count."""
-    for row, seq in closed.items():
-        connection.execute(update(RESOURCE).where(RESOURCE.c.id == row).values(seq_to=seq))
-
-
-def held_by_study(connection: Connection, study: str) -> list[Held]:
-    """Current resources of a study that belong to no subject (ResearchStudy)."""
-    conditions = (RESOURCE.c.subject.is_(None), RESOURCE.c.record.is_(None))
-    return _held(connection, RESOURCE.c.study, [study], *conditions).get(study, [])

@@ -129,12 +129,23 @@ def waiting(connection: Connection, study: str, site: str, number: str) -> list[
 _CURRENT = RECORD_VERSION.c.seq_to == FOREVER
 
 
+def contents(connection: Connection, records: Iterable[int]) -> dict[int, Any]:
+    """(id, study, key, version, content) of records as they count now, by record id; version: id of the version."""
+    found: dict[int, Any] = {}
+    columns = (*RECORD.c["id", "study", "key"], RECORD_VERSION.c.id.label("version"), RECORD_VERSION.c.content)
+    for part in chunks(records):
+        statement = select(*columns).join_from(RECORD, RECORD_VERSION).where(RECORD.c.id.in_(part), _CURRENT)
+        found |= {row.id: row for row in connection.execute(statement)}
+    return found
+
+
 def current_contents(
     connection: Connection, subjects: Iterable[int], types: Iterable[str], seq: int | None = None
 ) -> dict[int, list[Any]]:
-    """(subject, key, id, content) of records that count (at `seq`), by subject, in order of their keys."""
+    """(subject, key, id, content, record) of records that count (at `seq`), by subject, in order of their keys."""
     counts = _CURRENT if seq is None else and_(RECORD_VERSION.c.seq_from <= seq, RECORD_VERSION.c.seq_to > seq)
-    columns = (RECORD_VERSION.c.subject, RECORD.c.key, RECORD_VERSION.c.id, RECORD_VERSION.c.content)
+    own = RECORD_VERSION.c["subject", "id", "content", "record"]
+    columns = (RECORD.c.key, *own)
     wanted = list(types)
     found: dict[int, list[Any]] = {}
     for part in chunks(subjects):

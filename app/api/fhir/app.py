@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -40,8 +41,8 @@ from app.interop.fhir.outcome import from_fault
 from app.services.context import Services
 
 
-def fhir_app(tools: Services) -> Starlette:
-    """The application to mount at /fhir."""
+def fhir_app(tools: Services, further: Iterable[Route] = ()) -> Starlette:
+    """The application to mount at /fhir. further: routes of rooms that this one may not know, tried last."""
     routes = [
         *views.ROUTES,
         *validation.ROUTES,
@@ -66,6 +67,7 @@ def fhir_app(tools: Services) -> Starlette:
         Route("/{type}/{id}/_history", with_head(searching.instance_history), methods=["GET"]),
         Route("/{type}/{id}", with_head(interactions.read), methods=["GET"]),
         Route("/{type}", with_head(searching.search), methods=["GET"]),
+        *further,
     ]
     handlers: dict[Any, Any] = {
         Fault: _on_fault,

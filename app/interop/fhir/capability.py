@@ -17,8 +17,18 @@ from app.interop.fhir.structure import MODELS
 from app.interop.fhir.subscriptions.capability import subscription_resources
 
 FHIR_VERSIONS = {4: "4.0.1", 5: "5.0.0"}
-INTERACTIONS = ("read", "vread", "history-instance", "history-type", "search-type")
-SYSTEM_INTERACTIONS = ("history-system",)
+INTERACTIONS = (
+    "read",
+    "vread",
+    "update",
+    "patch",
+    "delete",
+    "history-instance",
+    "history-type",
+    "create",
+    "search-type",
+)
+SYSTEM_INTERACTIONS = ("transaction", "batch", "history-system")
 
 
 def capability_statement(base_url: str, software_version: str, date: str, release: int = 4) -> bytes:
@@ -40,6 +50,7 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
             "implementation": {"description": "Records of a transplant trial, in R4 and in R5", "url": base_url},
             "fhirVersion": FHIR_VERSIONS[release],
             "format": ["json", *(f"application/fhir+json; fhirVersion={version}" for version in RELEASES.values())],
+            "patchFormat": ["application/json-patch+json"],
             "rest": [
                 {
                     "mode": "server",
@@ -59,10 +70,11 @@ def _resource(name: str, release: int) -> dict[str, Any]:
         "interaction": [{"code": code} for code in INTERACTIONS],
         "versioning": "versioned",
         "readHistory": True,
-        "updateCreate": False,
-        "conditionalCreate": False,
-        "conditionalUpdate": False,
-        "conditionalDelete": "not-supported",
+        "updateCreate": True,
+        "conditionalCreate": True,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": True,
+        "conditionalDelete": "single",
         **_searched(name, release),
     }
 

@@ -19,6 +19,7 @@ from app.domain.subject import IDENTIFYING_FIELDS
 from app.domain.terms import Quantity
 from app.interop.fhir.check import check
 from app.interop.fhir.draft import Context
+from app.interop.fhir.own import Own
 from app.interop.fhir.write import write
 from app.interop.jsontext import dump
 from app.interop.records import Item
@@ -27,6 +28,24 @@ from app.terminology.laboratory import known_tests, named_test
 from app.terminology.units import known_units, ucum
 
 _STAND_IN = Context("study", "patient", "research-subject", lambda type_, role: "resource")
+
+
+@dataclass(frozen=True, slots=True)
+class AsFhir:
+    """That a record came as FHIR resources, which are its newest state whatever its version says.
+
+    own: the resources as their client wrote them; patient, research_subject: ids for a subject that is not known yet;
+    withdrawn: nothing says the record any more; kept: (type, id) of resources that stay, in this record or elsewhere.
+    """
+
+    own: tuple[Own, ...] = ()
+    patient: str | None = None
+    research_subject: str | None = None
+    withdrawn: bool = False
+    kept: frozenset[tuple[str, str]] = frozenset()
+
+
+NOT_AS_FHIR = AsFhir()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,7 @@ class Prepared:
     content: str
     identity: dict[str, Any] | None
     text: bytes
+    fhir: AsFhir = NOT_AS_FHIR
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,26 @@ docs/adr/0005-fhir-bytes.md
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.record import Record
 from app.endpoints.event import FOREVER, event_row
 from app.interop.events import read_events
-from app.interop.fhir.draft import Context, Draft
-from app.interop.fhir.encode import encode
+from app.interop.fhir.draft import Context
+from app.interop.fhir.own import Own
 from app.interop.fhir.patient import write_patient
 from app.interop.fhir.research_subject import SubjectView, write_research_subject
-from app.interop.fhir.search.extract import Value, values
 from app.interop.fhir.write import write
 from app.services.intake.batch import Batch
+from app.services.intake.own import own_of
+from app.services.intake.places import Identify, Owner, write_resources
+from app.services.intake.prepare import NOT_AS_FHIR, AsFhir
 from app.services.intake.views import views
-from app.storage.documents import Held, held_by_records, held_by_subjects
+from app.storage.held import Held, held_by_names, held_by_records, held_by_subjects
 from app.storage.records import KnownRecord, KnownSubject
-from app.storage.tables import EVENT, RESOURCE
-
-Identify = Callable[[str, str], str]
+from app.storage.tables import EVENT
+from app.storage.visibility import AS_WRITTEN, CODED, EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +36,81 @@ class Publication:
     seq: int
     subject: KnownSubject | None
     resources: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose resources are written: of a record, or of a subject where record is None."""
-
-    subject: int | None
-    record: int | None
-    seq: int
+    fhir: AsFhir = NOT_AS_FHIR
 
 
 def publish(batch: Batch, items: list[Publication]) -> None:
     """Write events and resources of record versions; without a subject, withdraw what was there."""
     held = held_by_records(batch.connection, [item.known.id for item in items if item.known.revisions > 1])
+    named = held_by_names(batch.connection, {(own.type, own.id) for item in items for own in item.fhir.own})
     for item in items:
         if item.known.revisions > 1:
             batch.closed_events[item.known.key] = item.seq
-        mine = held.get(item.known.id, [])
-        subject = item.subject
-        if subject is None:
-            write_resources(batch, Owner(None, item.known.id, item.seq), [], mine, _no_identity)
-            continue
-        identify = identifier(batch, mine)
-        drafts = write(item.record, Context(batch.study.resource, subject.patient, subject.research_subject, identify))
-        references = write_resources(batch, Owner(subject.id, item.known.id, item.seq), drafts, mine, identify)
-        item.resources.extend(reference.split("/_history/")[0] for reference in references)
-        _write_events(batch, item, subject, references[0] if references else None)
+        mine = {old.row: old for old in held.get(item.known.id, [])}
+        for own in item.fhir.own:
+            mine |= {old.row: old for old in named.get((own.type, own.id), [])}
+        _publish(batch, item, list(mine.values()))
 
 
-def publish_subjects(batch: Batch, subjects: Iterable[tuple[KnownSubject, int]]) -> dict[int, list[str]]:
-    """Write Patient and ResearchSubject of subjects whose records changed: subject id -> references."""
+def _publish(batch: Batch, item: Publication, held: list[Held]) -> None:
+    subject, study, fhir = item.subject, batch.study.name, item.fhir
+    standing = [old for old in held if (old.type, old.id) not in fhir.kept or _is_among(old, fhir.own)]
+    if subject is None or fhir.withdrawn:
+        owner = Owner(study, subject.id if subject else None, item.known.id, item.seq)
+        write_resources(batch, owner, [], standing, _no_identity)
+        return
+    identify = identifier(batch, standing, fhir.own)
+    drafts = write(item.record, Context(batch.study.resource, subject.patient, subject.research_subject, identify))
+    owner = Owner(study, subject.id, item.known.id, item.seq, CODED if fhir.own else EVERYBODY)
+    references = write_resources(batch, owner, drafts, standing, identify, fhir.own)
+    item.resources.extend(reference.split("/_history/")[0] for reference in references)
+    _write_events(batch, item, subject, references[0] if references else None)
+
+
+def _is_among(old: Held, own: tuple[Own, ...]) -> bool:
+    return any((old.type, old.id) == (item.type, item.id) for item in own)
+
+
+def publish_subjects(
+    batch: Batch, subjects: Iterable[tuple[KnownSubject, int]], own: Mapping[str, tuple[Own, ...]]
+) -> dict[int, list[str]]:
+    """Write Patient and ResearchSubject of subjects whose records changed: subject id -> references.
+
+    own: by subject number, what a client has just written of them itself.
+    """
     touched = {subject.id: (subject, seq) for subject, seq in subjects}
     held = held_by_subjects(batch.connection, touched)
     seen = views(batch.connection, [subject for subject, _ in touched.values()])
-    return {key: _publish_subject(batch, *pair, seen[key], held.get(key, [])) for key, pair in touched.items()}
+    named = held_by_names(batch.connection, {(item.type, item.id) for items in own.values() for item in items})
+    found = {}
+    for key, (subject, seq) in touched.items():
+        written = own.get(subject.number, ())
+        mine = {old.row: old for old in held.get(key, [])}
+        for item in written:
+            mine |= {old.row: old for old in named.get((item.type, item.id), [])}
+        found[key] = _publish_subject(batch, subject, seq, seen[key], _Standing(list(mine.values()), written))
+    return found
 
 
-def _publish_subject(batch: Batch, subject: KnownSubject, seq: int, seen: SubjectView, held: list[Held]) -> list[str]:
+class _Standing:
+    """What stands of a subject's views: versions in the store, and what clients wrote, the newest of each."""
+
+    def __init__(self, held: list[Held], own: tuple[Own, ...]) -> None:
+        self.held = held
+        stored = [own_of(item) for item in held if item.audience == AS_WRITTEN and not item.deleted]
+        self.own = {(item.type, item.id): item for item in (*stored, *own)}
+
+
+def _publish_subject(
+    batch: Batch, subject: KnownSubject, seq: int, seen: SubjectView, standing: _Standing
+) -> list[str]:
     ids = {"Patient": subject.patient, "ResearchSubject": subject.research_subject}
     drafts = [write_patient(seen), write_research_subject(seen, batch.study.resource, subject.patient)]
-    references = write_resources(batch, Owner(subject.id, None, seq), drafts, held, lambda type_, role: ids[type_])
+    audience = CODED if standing.own else EVERYBODY
+    owner = Owner(batch.study.name, subject.id, None, seq, audience)
+    references = write_resources(
+        batch, owner, drafts, standing.held, lambda type_, role: ids[type_], standing.own.values()
+    )
     return [reference.split("/_history/")[0] for reference in references]
 
 
@@ -83,9 +118,11 @@ def _no_identity(type_: str, role: str) -> str:
     raise LookupError(f"no resource is written here, so {type_} needs no id")
 
 
-def identifier(batch: Batch, held: list[Held]) -> Identify:
-    """Ids of one record's resources: the old one where there is one, else a new random one."""
-    ids = {(found.type, found.role): found.id for found in held}
+def identifier(batch: Batch, held: list[Held], own: Iterable[Own]) -> Identify:
+    """Ids of one record's resources: the client's, else the old one, else a new random one."""
+    written = {(item.type, item.role): item.id for item in own}
+    ids = {(found.type, found.role): found.id for found in held if found.id not in written.values()}
+    ids |= written
 
     def identify(type_: str, role: str) -> str:
         if (type_, role) not in ids:
@@ -93,52 +130,6 @@ def identifier(batch: Batch, held: list[Held]) -> Identify:
         return ids[type_, role]
 
     return identify
-
-
-def write_resources(batch: Batch, owner: Owner, drafts: list[Draft], held: list[Held], identify: Identify) -> list[str]:
-    """Next versions of the owner's resources, as versioned references. What is no longer said is deleted."""
-    places = {(found.type, found.role): found for found in held}
-    references = []
-    for draft in drafts:
-        old = places.pop((draft.type, draft.role), None)
-        references.append(_write(batch, owner, draft, old, identify(draft.type, draft.role)))
-    for old in places.values():
-        if not old.deleted:
-            batch.closed_resources[old.row] = owner.seq
-            _row(batch, owner, (old.type, old.id, old.version + 1, old.role), b"", [])
-    return references
-
-
-def _write(batch: Batch, owner: Owner, draft: Draft, old: Held | None, identity: str) -> str:
-    if old is not None:
-        if not old.deleted and encode(draft, identity, old.version, old.updated) == old.body:
-            return f"{draft.type}/{identity}/_history/{old.version}"
-        batch.closed_resources[old.row] = owner.seq
-    version = 1 if old is None else old.version + 1
-    body = encode(draft, identity, version, batch.moment.time)
-    _row(batch, owner, (draft.type, identity, version, draft.role), body, values(draft))
-    return f"{draft.type}/{identity}/_history/{version}"
-
-
-def _row(batch: Batch, owner: Owner, names: tuple[str, str, int, str], body: bytes, found_by: list[Value]) -> None:
-    type_, identity, version, role = names
-    batch.rows[RESOURCE].append(
-        {
-            "type": type_,
-            "resource_id": identity,
-            "version": version,
-            "study": batch.study.name,
-            "subject": owner.subject,
-            "record": owner.record,
-            "role": role,
-            "updated": batch.moment.time,
-            "deleted": int(not body),
-            "seq_from": owner.seq,
-            "seq_to": FOREVER,
-            "body": body,
-        }
-    )
-    batch.found_by.append(found_by)
 
 
 def _write_events(batch: Batch, item: Publication, subject: KnownSubject, reference: str | None) -> None:

@@ -133,7 +133,9 @@ class _Unit:
         known = load_records(self._connection, study.name, {record.key for record in records})
         subjects = load_subjects(self._connection, study.name, {record.subject for record in records})
         first = self._payloads[0]
-        return Batch(self._connection, study, first.actor, first.new_id, self._moment, known, subjects)
+        return Batch(
+            self._connection, first.actor, first.new_id, self._moment, study=study, records=known, subjects=subjects
+        )
 
 
 def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:

@@ -13,33 +13,46 @@ from sqlalchemy import Connection
 from app.domain.errors import Category, Fault, Issue
 from app.domain.study import Study
 from app.endpoints.definitions import newest
+from app.interop.fhir.own import Own
 from app.interop.fhir.research_study import write_research_study
 from app.services.definitions import seed as seed_definitions
 from app.services.intake.batch import Batch
-from app.services.intake.publish import Owner, write_resources
-from app.storage import counter, definitions, documents, studies
+from app.services.intake.own import own_of
+from app.services.intake.places import Owner, write_resources
+from app.storage import counter, definitions, studies
+from app.storage.held import held_by_study
 from app.storage.studies import StoredStudy
+from app.storage.visibility import AS_WRITTEN
 
 DEFAULT_STUDY = "gdt-relapse"
 
 
 def put(
-    connection: Connection, name: str, study: Study, time: datetime, new_id: Callable[[], str], actor: str
+    connection: Connection,
+    name: str,
+    study: Study,
+    time: datetime,
+    new_id: Callable[[], str],
+    actor: str,
+    own: Own | None = None,
 ) -> tuple[StoredStudy, bool]:
-    """Make or change a study; (study, whether it is new). Runs under the write lock."""
+    """Make or change a study; (study, whether it is new). Runs under the write lock.
+
+    own: the ResearchStudy, where a client wrote one.
+    """
     moment = counter.lock(connection, time)
     old = studies.find(connection, name)
     wanted = study.model_copy(update={"definition_version": _version(connection, study, old)})
-    if old is not None and _as_stored(old) == wanted:
+    if old is not None and own is None and _as_stored(old) == wanted:
         return old, False
     if old is not None:
         _check_sites(old.study, study, studies.sites_with_records(connection, name))
-    resource = old.resource if old else new_id()
+    resource = old.resource if old else own.id if own else new_id()
     stored = StoredStudy(name, resource, wanted.definition, wanted.definition_version or 0, wanted)
-    batch = Batch(connection, stored, actor, new_id, moment, {}, {})
+    batch = Batch(connection, actor, new_id, moment, study=stored, records={}, subjects={})
     seq = batch.next_seq()
     studies.put(connection, stored, seq, new=old is None)
-    _write_resource(batch, stored, seq)
+    _write_resource(batch, stored, seq, own)
     batch.note(seq, "study", name, None, (None, None))
     batch.write()
     return stored, old is None
@@ -83,10 +96,12 @@ def _check_sites(old: Study, new: Study, used: set[str]) -> None:
         raise Fault(Category.CONFLICT, issue.message, (issue,))
 
 
-def _write_resource(batch: Batch, stored: StoredStudy, seq: int) -> None:
-    held = documents.held_by_study(batch.connection, stored.name)
+def _write_resource(batch: Batch, stored: StoredStudy, seq: int, own: Own | None) -> None:
+    held = held_by_study(batch.connection, stored.name)
     draft = write_research_study(stored.name, stored.study)
-    write_resources(batch, Owner(None, None, seq), [draft], held, lambda type_, role: stored.resource)
+    written = [own_of(item) for item in held if item.audience == AS_WRITTEN and not item.deleted]
+    owner = Owner(stored.name, None, None, seq)
+    write_resources(batch, owner, [draft], held, lambda type_, role: stored.resource, [own] if own else written)
 
 
 def seed(connection: Connection, time: datetime, new_id: Callable[[], str]) -> None:

@@ -5,18 +5,21 @@ docs/adr/0002-versions-and-seq.md
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.errors import Issue
 from app.domain.record import Record
 from app.endpoints.event import FOREVER
+from app.interop.fhir.own import Own
 from app.services.intake.batch import Batch
 from app.services.intake.decide import Decision, decide
-from app.services.intake.prepare import Prepared, Refused
+from app.services.intake.prepare import NOT_AS_FHIR, Prepared, Refused
 from app.services.intake.publish import Publication, publish, publish_subjects
 from app.services.intake.receipt import Line
 from app.services.intake.views import is_viewed
 from app.services.stored import stored_record
 from app.storage import inbox, studies
-from app.storage.documents import held_by_records, held_by_subjects
+from app.storage.held import held_by_records, held_by_subjects
 from app.storage.identity import IDENTITY
 from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, waiting
 from app.storage.tables import RECORD, RECORD_VERSION, SUBJECT
@@ -33,6 +36,7 @@ class Take:
         self._touched: dict[str, int] = {}
         self._assignments: list[KnownRecord] = []
         self._subject_lines: dict[str, list[Line]] = {}
+        self._subject_own: dict[str, tuple[Own, ...]] = {}
         self._waiting: dict[str, tuple[Line, Publication]] = {}
         self._waiting_lines: dict[str, Line] = {}
         self._pending: dict[str, list[dict[str, object]]] = {}
@@ -60,7 +64,7 @@ class Take:
         if record.key in batch.touched:
             self._flush()
         known = batch.records.get(record.key)
-        decision = decide(known, record, item.hash)
+        decision = decide(known, record, item.hash) if item.fhir is NOT_AS_FHIR else _as_written(known)
         issues = self._site_issues(item) + ([_conflict(item)] if decision == "conflict" else [])
         if issues:
             self._refuse(item.index, issues)
@@ -104,7 +108,11 @@ class Take:
         )
         if decision != "late":
             self._move(known, record.subject, subject, seq)
-            self._publish(Publication(known, record, seq, subject, line.resources), line)
+            fhir = item.fhir
+            if record.type == "subject":  # it is told by the subject's views
+                self._subject_own[record.subject] = fhir.own
+                fhir = replace(fhir, own=())
+            self._publish(Publication(known, record, seq, subject, line.resources, fhir), line)
 
     def _subject(self, item: Prepared) -> KnownSubject | None:
         """The record's subject; a subject record makes one that was not known."""
@@ -113,7 +121,8 @@ class Take:
         if subject is not None or record.type != "subject":
             return subject
         seq = batch.moment.seq + 1
-        subject = KnownSubject(seq, record.subject, record.site, batch.new_id(), batch.new_id())
+        ids = (item.fhir.patient or batch.new_id(), item.fhir.research_subject or batch.new_id())
+        subject = KnownSubject(seq, record.subject, record.site, *ids)
         batch.subjects[record.subject] = subject
         names = {"number": subject.number, "site": subject.site, "patient": subject.patient}
         row = {"id": seq, "study": batch.study.name, **names, "research_subject": subject.research_subject, "seq": seq}
@@ -215,8 +224,9 @@ class Take:
         for known in self._assignments:
             assign(batch.connection, known)
         touched = [(batch.subjects[number], seq) for number, seq in self._touched.items()]
-        references = publish_subjects(batch, touched)
+        references = publish_subjects(batch, touched, self._subject_own)
         batch.write()
+        self._subject_own.clear()
         for subject, _ in touched:
             for line in self._subject_lines.pop(subject.number, []):
                 line.resources.extend(references[subject.id])
@@ -233,6 +243,11 @@ class Take:
         for line, known in self._unchanged:
             found = held_by_subject.get(known.subject or 0, []) if known.type == "subject" else held.get(known.id, [])
             line.resources.extend(f"{item.type}/{item.id}" for item in found if not item.deleted)
+
+
+def _as_written(known: KnownRecord | None) -> Decision:
+    """A client's write is about the resource as it stands, so it counts from now on."""
+    return "accepted" if known is None or known.current is None else "amended"
 
 
 def _conflict(item: Prepared) -> Issue:

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from app.endpoints.event import FOREVER
 from app.interop.fhir.search.extract import extract
-from app.storage import counter, documents
+from app.storage import counter, held
 from app.storage.counter import Moment
 from app.storage.search.index import index_rows
 from app.storage.tables import RESOURCE, SEARCH_INDEX
@@ -20,7 +20,7 @@ def keep(door: Door, *resources: dict[str, Any], audience: int = EVERYBODY, stud
     with door.services.database.write.begin() as connection:
         before = counter.lock(connection, door.clock())
         moment = Moment(before.seq + 1, before.time)
-        for row, resource in zip(documents.reserve(connection, len(resources)), resources, strict=True):
+        for row, resource in zip(held.reserve(connection, len(resources)), resources, strict=True):
             body = {**resource, "meta": {**resource.get("meta", {}), "versionId": "1", "lastUpdated": moment.time}}
             place = {"type": body["resourceType"], "resource_id": body["id"], "version": 1, "audience": audience}
             spans = {"seq_from": moment.seq, "seq_to": FOREVER, "updated": moment.time, "deleted": 0}

@@ -1,0 +1,81 @@
+"""What a client sends: the body in its media type, and the headers that say what is to happen with it.
+
+https://hl7.org/fhir/R4/http.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.requests import Request
+
+from app.domain.errors import Category, Fault, Issue
+from app.interop import jsontext
+from app.interop.fhir.check import check
+from app.interop.fhir.own import R4, R5
+from app.interop.fhir.r5.check import check_r5
+
+JSON_TYPES = ("application/fhir+json", "application/json", "text/json")
+_RELEASES = {"": R4, "4.0": R4, "4.0.1": R4, "5.0": R5, "5.0.0": R5}
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
+_CHECKS = {R4: check, R5: check_r5}
+
+
+async def read_json(request: Request, types: tuple[str, ...] = JSON_TYPES) -> tuple[Any, bytes]:
+    """(the body's JSON, its bytes). Fault for another media type, or for what is no JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in types:
+        issue = Issue("Content-Type", "not-supported", "this media type is not read", ", ".join(types))
+        raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
+    body = await request.body()
+    try:
+        return jsontext.parse(body), body
+    except jsontext.NotJson as error:
+        raise Fault(Category.MALFORMED, error.message, (Issue(error.under(""), "structure", error.message),)) from None
+
+
+def release(content_type: str) -> int:
+    """The release of FHIR that a body is written in. Fault UNSUPPORTED_MEDIA for one that is not read."""
+    parameters = [part.strip().lower() for part in content_type.split(";")[1:]]
+    named = [part.partition("=")[2].strip().strip('"') for part in parameters if part.startswith("fhirversion")]
+    found = _RELEASES.get(named[0] if named else "")
+    if found is None:
+        issue = Issue("Content-Type", "not-supported", "this release of FHIR is not read", "fhirVersion=4.0 or 5.0")
+        raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
+    return found
+
+
+def checked(body: Any, type_: str, release: int, place: str = "") -> dict[str, Any]:
+    """The resource, which is one of this type and passes the check of its release. Fault where not; nothing is echoed.
+
+    place: of the resource in the request. 422 for what breaks a rule, 400 for what is no resource of the type.
+    """
+    if not isinstance(body, dict) or body.get("resourceType") != type_:
+        issue = Issue(f"{place}.resourceType".lstrip("."), "invalid", "not a resource of this type", type_)
+        raise Fault(Category.MALFORMED, issue.message, (issue,))
+    issues = [issue.under(place) for issue in _CHECKS[release](body)]
+    if issues:
+        raise Fault(Category.UNPROCESSABLE, "the resource breaks rules of FHIR", tuple(issues))
+    return body
+
+
+def if_match(text: str | None, place: str = "If-Match") -> tuple[int, ...] | None:
+    """The versions that a client knows. Fault MALFORMED for what is no list of our ETags."""
+    if text is None:
+        return None
+    tags = [_ETAG.fullmatch(part.strip()) for part in text.split(",")]
+    versions = tuple(int(tag[1]) for tag in tags if tag)
+    if len(versions) != len(tags):
+        issue = Issue(place, "value", "not an ETag", 'W/"1", as in the answer to a read')
+        raise Fault(Category.MALFORMED, issue.message, (issue,))
+    return versions
+
+
+def if_none_match(text: str | None, place: str = "If-None-Match") -> bool:
+    """Whether the resource may not exist yet: `*`, the only form that a write knows."""
+    if text is None:
+        return False
+    if text.strip() != "*":
+        raise Fault(Category.MALFORMED, "not offered", (Issue(place, "value", "not offered for a write", "*"),))
+    return True

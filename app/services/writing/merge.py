@@ -1,0 +1,71 @@
+"""A record as a client's resources say it now, on top of what they cannot say.
+
+docs/fhir-writing.md
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from app.domain.records import RECORD_TYPES
+from app.domain.subject import IDENTIFYING_FIELDS
+from app.interop.fhir.fields import field_rows
+
+Json = dict[str, Any]
+# What a record is told by, and not what it tells.
+ENVELOPE = ("site", "source", "id", "version", "recorded", "status", "subject")
+
+
+def merged(base: Json, said: Json) -> Json:
+    """The fields of a record. base: as the record stands; said: what its resources say, which replaces all that FHIR
+    can carry. What FHIR does not carry stays, and so does a required field that the resources leave out.
+    """
+    type_ = said["type"]
+    carried = _carried(type_)
+    kept = {name: value for name, value in base.items() if name not in carried or _stays(type_, name, said)}
+    return {**kept, **{name: _with_rest(type_, name, base.get(name), value) for name, value in said.items()}}
+
+
+def keep_identity(base: Json, said: Json, own_patient: bool) -> Json:
+    """What a subject's resources say, without an identity that only our coded Patient says.
+
+    A birth date that is known to the day is not given up for its year.
+    """
+    known, new = base.get("birth_date"), said.get("birth_date")
+    if own_patient and not (known and new and str(known).startswith(str(new))):
+        return said
+    dropped = ("birth_date",) if own_patient else IDENTIFYING_FIELDS
+    kept = {name: base[name] for name in dropped if name in base}
+    return {**{name: value for name, value in said.items() if name not in dropped}, **kept}
+
+
+def _stays(type_: str, name: str, said: Json) -> bool:
+    return name not in said and name in _required(type_)
+
+
+def _with_rest(type_: str, name: str, old: Any, new: Any) -> Any:
+    """Parts of a field that FHIR does not carry stay where the field does."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    rest = {part for field, part in _silent(type_) if field == name}
+    return {**{part: old[part] for part in rest if part in old}, **new}
+
+
+@cache
+def _carried(type_: str) -> frozenset[str]:
+    """The fields of a record type that resources say, wholly or in part."""
+    return frozenset(row.field.partition(".")[0] for row in field_rows() if row.record == type_ and row.r4)
+
+
+@cache
+def _silent(type_: str) -> frozenset[tuple[str, str]]:
+    """(field, part) of what resources do not say."""
+    parts = (row.field.partition(".") for row in field_rows() if row.record == type_ and not row.r4)
+    return frozenset((name, part) for name, dot, part in parts if dot)
+
+
+@cache
+def _required(type_: str) -> frozenset[str]:
+    fields = RECORD_TYPES[type_].model_fields
+    return frozenset(name for name, field in fields.items() if field.is_required() and name not in ENVELOPE)
