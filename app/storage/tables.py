@@ -189,6 +189,8 @@ RESOURCE = Table(
     Index("ix_resource_record", "record"),
     Index("ix_resource_study", "study", "id"),
     Index("ix_resource_subject", "subject", "id"),
+    # What one change wrote.
+    Index("ix_resource_seq", "seq_from"),
     # Search and history by type; what was written since.
     Index("ix_resource_type", "type", "id"),
     Index("ix_resource_updated", "updated", "id"),

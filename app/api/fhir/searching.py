@@ -60,8 +60,9 @@ async def _search(request: Request, pairs: Pairs) -> Response:
     services, address = tools(request), base(request)
     asker = Asker(address, services.clock(), release(request))
     query = read_query(asker, _type(request), pairs, lenient(request))
-    found = await run_in_threadpool(answer.answer, services, query, caller(request), address)
-    return streamed(request, answer.stream(services, found, address, asker.release))
+    who = caller(request)
+    found = await run_in_threadpool(answer.answer, services, query, who, address)
+    return streamed(request, answer.stream(services, found, who, address, asker.release))
 
 
 def _type(request: Request) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.interop.fhir import provenance
 from app.interop.fhir.bulk import capability as bulk
 from app.interop.fhir.definitions.capability import defined_resources, supported_profiles
 from app.interop.fhir.definitions.operations import operations
@@ -36,6 +37,7 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
     listed = [
         *(_resource(name, release) for name in sorted(MODELS)),
         bulk.group(),
+        provenance.capability(),
         *defined_resources(),
         *subscription_resources(release),
     ]
@@ -108,9 +110,9 @@ def _searched(name: str, release: int) -> dict[str, Any]:
         for code, item in parameters(other, release).items()
         if name in item.targets
     ]
-    listed = {"searchInclude": ["*", *includes] if includes else [], "searchRevInclude": reverse}
-    found: dict[str, Any] = {key: value for key, value in listed.items() if value}
-    return {**found, "searchParam": [_parameter(item) for item in offered.values()]}
+    reverse.append("Provenance:target")
+    included = {"searchInclude": ["*", *includes]} if includes else {}
+    return {**included, "searchRevInclude": reverse, "searchParam": [_parameter(item) for item in offered.values()]}
 
 
 def _parameter(item: Parameter) -> dict[str, Any]:

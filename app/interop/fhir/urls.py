@@ -20,6 +20,7 @@ AE_PROFILE_R5 = f"{AE_GUIDE_R5}/AdverseEvent-clinical-research"
 SUBJECT_NUMBER = f"{PROJECT}/subject-number"
 STUDY_NAME = f"{PROJECT}/study"
 ENDPOINT = f"{PROJECT}/endpoint"
+SITE = f"{PROJECT}/site"
 
 
 def project(name: str) -> str:

@@ -6,15 +6,16 @@ https://hl7.org/fhir/R4/http.html#search
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from app.domain.errors import Issue
 from app.interop.fhir import bundle
 from app.interop.fhir.form import Form
 from app.interop.fhir.outcome import warnings
+from app.services import provenance
 from app.services.context import Services
-from app.services.search.includes import included
+from app.services.search.includes import changes, included
 from app.services.search.query import LOOKS, Pairs, Query
 from app.services.search.token import Place, page_key, read_token, write_token
 from app.storage import counter
@@ -27,7 +28,10 @@ from app.storage.visibility import Caller
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page: row ids of matches and of what belongs to them, the number of matches where known, and links."""
+    """One page: row ids of matches and of what belongs to them, the number of matches where known, and links.
+
+    changes: those of which the Provenance belongs to it.
+    """
 
     query: Query
     matches: list[int]
@@ -35,6 +39,7 @@ class Answer:
     total: int | None
     links: list[tuple[str, str]]
     warnings: list[Issue]
+    changes: list[int] = field(default_factory=list)
 
 
 def answer(services: Services, query: Query, caller: Caller, base: str) -> Answer:
@@ -56,8 +61,10 @@ def answer(services: Services, query: Query, caller: Caller, base: str) -> Answe
         total = _total(query, found, place) if query.total not in ("accurate", "estimate") else None
         if query.total in ("accurate", "estimate"):
             total = pages.total(connection, question)
-        others, cut = included(connection, View(seq, caller), query.type, found.ids, query.includes)
-        return Answer(query, found.ids, others, total, links, [*query.ignored, *cut])
+        view = View(seq, caller)
+        others, cut = included(connection, view, query.type, found.ids, query.includes)
+        made, more = changes(connection, view, found.ids) if query.provenance else ([], [])
+        return Answer(query, found.ids, others, total, links, [*query.ignored, *cut, *more], made)
 
 
 def _total(query: Query, found: Found, place: Place | None) -> int | None:
@@ -70,7 +77,7 @@ def _link(address: str, asked: Pairs, token: str | None = None) -> str:
     return f"{address}?{urlencode(pairs, safe=',:/|', quote_via=quote)}" if pairs else address
 
 
-def stream(services: Services, found: Answer, base: str, release: int = 4) -> Iterator[bytes]:
+def stream(services: Services, found: Answer, caller: Caller, base: str, release: int = 4) -> Iterator[bytes]:
     """The Bundle of an answer in pieces; a version never changes, so each is read when its turn comes.
 
     release: of FHIR, that it is written in.
@@ -81,6 +88,9 @@ def stream(services: Services, found: Answer, base: str, release: int = 4) -> It
         for documents in pages.documents(services.database.read, ids):
             yield joint + bundle.NEXT.join(_entry(address, document, mode, form) for document in documents)
             joint = bundle.NEXT
+    for documents in provenance.documents(services, caller, found.changes, release):
+        yield joint + bundle.NEXT.join(_entry(address, document, "include", form) for document in documents)
+        joint = bundle.NEXT
     if found.warnings:
         yield bundle.said(warnings(found.warnings), joint is bundle.FIRST, release)
     else:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.domain.errors import Issue
 from app.interop.fhir.search.parameters import types
 from app.services.search.query import Include
+from app.storage import provenance
 from app.storage.search import includes, pages
 from app.storage.search.conditions import View
 
@@ -38,6 +39,13 @@ def included(
         fresh = pages.by_type(connection, added)
     deeper = any(item.again for item in wanted)
     return list(found), [_cut(f"includes are followed {DEEPEST} times")] if deeper else []
+
+
+def changes(connection: Connection, view: View, ids: list[int]) -> tuple[list[int], list[Issue]]:
+    """Numbers of the changes that wrote any version of the page's resources; and what was left out, if anything."""
+    found = provenance.of_resources(connection, view.seq, view.caller, ids, MOST_INCLUDED + 1)
+    cut = [_cut(f"more than {MOST_INCLUDED} changes wrote the resources of this page")]
+    return found[:MOST_INCLUDED], cut if len(found) > MOST_INCLUDED else []
 
 
 def _cut(message: str) -> Issue:

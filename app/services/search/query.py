@@ -24,6 +24,8 @@ MOST_INCLUDES = 20
 MOST_KEYS = 3
 # Of how the answer looks, not of what it holds; the door reads them.
 LOOKS = ("_format", "_pretty")
+# Made on reading, so it is not among the types that are searched here.
+PROVENANCE = "Provenance:target"
 _TOTALS = ("none", "estimate", "accurate")
 Pairs = list[tuple[str, str]]
 
@@ -52,6 +54,7 @@ class Query:
     count: int = USUAL_COUNT
     total: str | None = None
     includes: list[Include] = field(default_factory=list)
+    provenance: bool = False
     summary: str | None = None
     elements: tuple[str, ...] = ()
     page: str | None = None
@@ -161,6 +164,9 @@ def _include(query: Query, name: str, text: str) -> None:
         raise refused(name, "this modifier is not offered here", "iterate", "not-supported")
     if len(query.includes) == MOST_INCLUDES:
         raise too_costly(name, "too much to include", f"at most {MOST_INCLUDES}")
+    if name == "_revinclude" and text in (PROVENANCE, f"{PROVENANCE}:{query.type}"):
+        query.provenance = True
+        return
     if (control, modifier, text) == ("_include", "iterate", "*"):
         query.includes += [Include(type_, _widest(_references(query, type_)), None, False, True) for type_ in types()]
         return

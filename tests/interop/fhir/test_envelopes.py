@@ -163,6 +163,8 @@ def test_the_capability_statement_promises_what_is_there() -> None:
     defined = {"CodeSystem", "Measure", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet"}
     defined |= {"Basic", "Subscription"}  # tests/api/fhir/test_subscriptions.py
     assert {name for name in defined if resources.pop(name)} == defined
+    made = resources.pop("Provenance")
+    assert [interaction["code"] for interaction in made["interaction"]] == ["read", "search-type"]
     group = resources.pop("Group")
     assert [interaction["code"] for interaction in group["interaction"]] == ["read", "search-type"]
     assert set(resources) == {
