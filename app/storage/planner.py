@@ -27,7 +27,7 @@ SEARCHED = {
         ("ix_resource_type", "100000000 10000000 1"),
         ("ix_resource_updated", "100000000 100 1"),
         ("ix_resource_record", "100000000 3"),
-        ("ix_resource_study", "100000000 1000000 1"),
+        ("ix_resource_study", "100000000 50000000 1"),
         ("ix_resource_subject", "100000000 100 1"),
     ),
     SEARCH_INDEX.name: (

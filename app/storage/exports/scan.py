@@ -9,10 +9,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
+from app.endpoints.event import FOREVER
 from app.storage.records import chunks
-from app.storage.search.conditions import View, written
+from app.storage.search.conditions import View, first_since
 from app.storage.search.criteria import Criterion
 from app.storage.tables import RESOURCE, SUBJECT
 from app.storage.visibility import Caller, visible
@@ -40,8 +54,7 @@ class Scope:
         own = self._of_patients(resource)
         if self.study is None:
             return own
-        # Written so that the order by type is kept: the index by study would be read once for each type.
-        return and_(resource.c.study.concat("") == self.study, or_(own, resource.c.type == "ResearchStudy"))
+        return and_(resource.c.study == self.study, or_(own, resource.c.type == "ResearchStudy"))
 
     def _of_patients(self, resource: Any) -> ColumnElement[bool]:
         if not self.patients:
@@ -69,10 +82,10 @@ def resources(
 ) -> Iterator[list[Row]]:
     """The resources of a type that meet all criteria of one of the ways (() asks for nothing), behind a row id."""
     view = View(held.seq, held.caller)
-    conditions = [view.shows(RESOURCE, type_), held.scope.holds(RESOURCE), written(RESOURCE, held.since, held.until)]
+    conditions = [view.shows(RESOURCE, type_), held.scope.holds(RESOURCE), *_written(held)]
     if ways:
         conditions.append(or_(false(), *(view.fits(RESOURCE, criteria) for criteria in ways)))
-    return _pages(engine, select(*_COLUMNS).where(*conditions), after)
+    return _pages(engine, select(*_COLUMNS).where(*conditions), _beginning(engine, held, after))
 
 
 def deletions(engine: Engine, held: Held, types: Iterable[str], after: int) -> Iterator[list[Row]]:
@@ -85,8 +98,22 @@ def deletions(engine: Engine, held: Held, types: Iterable[str], after: int) -> I
     inside = select(1).where(*same, held.scope.holds(earlier), visible(earlier, held.caller)).correlate(RESOURCE)
     counts = (RESOURCE.c.seq_from <= held.seq, RESOURCE.c.seq_to > held.seq, RESOURCE.c.deleted == 1)
     own = (*counts, RESOURCE.c.type.in_(sorted(types)), visible(RESOURCE, held.caller))
-    conditions = (*own, written(RESOURCE, held.since, held.until), exists(inside))
-    return _pages(engine, select(*RESOURCE.c["id", "type", "resource_id"]).where(*conditions), after)
+    statement = select(*RESOURCE.c["id", "type", "resource_id"]).where(*own, *_written(held), exists(inside))
+    return _pages(engine, statement, _beginning(engine, held, after))
+
+
+def _written(held: Held) -> list[ColumnElement[bool]]:
+    earliest = [] if held.since is None else [RESOURCE.c.updated >= held.since]
+    return earliest if held.until is None else [*earliest, RESOURCE.c.updated < held.until]
+
+
+def _beginning(engine: Engine, held: Held, after: int) -> int:
+    """The row id behind which there is something to read: row ids rise with time."""
+    if held.since is None:
+        return after
+    with engine.connect() as connection:
+        first: int = connection.execute(select(func.coalesce(first_since(held.since), FOREVER))).scalar_one()
+    return max(after, first - 1)
 
 
 def _pages(engine: Engine, statement: Select[Any], after: int) -> Iterator[list[Row]]:

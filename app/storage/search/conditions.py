@@ -145,13 +145,14 @@ def written(resource: Any, first: str | None, end: str | None) -> ColumnElement[
     """Row ids rise with time, so a time is also a place among them: what lies beyond is not looked at."""
     conditions: list[ColumnElement[bool]] = []
     if first is not None:
-        conditions += [resource.c.updated >= first, resource.c.id >= func.coalesce(_first_since(first), FOREVER)]
+        conditions += [resource.c.updated >= first, resource.c.id >= func.coalesce(first_since(first), FOREVER)]
     if end is not None:
-        conditions += [resource.c.updated < end, resource.c.id < func.coalesce(_first_since(end), FOREVER)]
+        conditions += [resource.c.updated < end, resource.c.id < func.coalesce(first_since(end), FOREVER)]
     return and_(True, *conditions)
 
 
-def _first_since(instant: str) -> Any:
+def first_since(instant: str) -> Any:
+    """The first row id that was written at an instant or later, as a scalar; NULL where there is none."""
     other = RESOURCE.alias()
     ordered = select(other.c.id).where(other.c.updated >= instant).order_by(other.c.updated, other.c.id)
     return ordered.limit(1).scalar_subquery()
