@@ -58,7 +58,7 @@ def fhir_app(tools: Services, further: Iterable[Route] = ()) -> Starlette:
         *measures.ROUTES,
         *provenance.ROUTES,
         *derive.ROUTES,
-        Route("/metadata", with_head(metadata.metadata), methods=["GET"]),
+        *metadata.ROUTES,
         Route("/_history", with_head(searching.system_history), methods=["GET"]),
         Route("/{type}/_history", with_head(searching.type_history), methods=["GET"]),
         Route("/{type}/_search", searching.search_by_post, methods=["POST"]),

@@ -18,6 +18,8 @@ from app.interop.fhir.structure import MODELS
 from app.interop.fhir.subscriptions.capability import subscription_resources
 
 FHIR_VERSIONS = {4: "4.0.1", 5: "5.0.0"}
+# The id under which the statement can be read as a resource too.
+STATEMENT = "engraft"
 INTERACTIONS = (
     "read",
     "vread",
@@ -44,6 +46,10 @@ def capability_statement(base_url: str, software_version: str, date: str, releas
     return to_json(
         {
             "resourceType": "CapabilityStatement",
+            "id": STATEMENT,
+            "url": f"{base_url}/metadata",
+            "version": software_version,
+            "name": "Engraft",
             "status": "active",
             "date": date,
             "kind": "instance",

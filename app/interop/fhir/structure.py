@@ -59,6 +59,8 @@ def structure_issues(
         return [_issue(found) for found in error.errors(include_url=False, include_input=False)]
     except (KeyError, TypeError):  # fhir.resources 8.3 looks a contained type up by its name, whatever stands there
         return [Issue("contained", "structure", "unknown resource type")]
+    except AttributeError:  # and takes every url for a text
+        return [Issue("", "structure", "wrong JSON type", "a text where a url stands")]
     return []
 
 

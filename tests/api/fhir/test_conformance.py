@@ -143,6 +143,16 @@ def test_a_profile_in_r5_has_the_names_of_r5(door: Door) -> None:
     ]
 
 
+@pytest.mark.parametrize("accept", ["", R5])
+def test_the_statement_is_a_resource_too(door: Door, accept: str) -> None:
+    whole = get(door, "metadata", accept=accept).json()
+    assert get(door, "CapabilityStatement/engraft", accept=accept).json() == whole
+    assert get(door, "CapabilityStatement/other").status_code == 404
+    assert entries(door, f"CapabilityStatement?url={whole['url']}&status=active", accept=accept) == [whole]
+    assert entries(door, "CapabilityStatement?name=other", accept=accept) == []
+    assert get(door, "CapabilityStatement?nonsense=1").status_code == 400
+
+
 def test_the_statement_names_them(door: Door) -> None:
     listed = {one["type"]: one for one in get(door, "metadata").json()["rest"][0]["resource"]}
     profiles = {one["url"]: one["type"] for one in entries(door, "StructureDefinition?kind=resource&_count=1000")}

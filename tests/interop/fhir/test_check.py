@@ -102,6 +102,7 @@ def test_a_good_resource_has_no_issue_and_is_not_changed() -> None:
         ({"specimen": {}}, "specimen", "structure"),
         ({"extension": [{"valueString": "x"}]}, "extension[0].url", "required"),
         ({"contained": [{"resourceType": "Foo", "id": "a"}]}, "contained", "structure"),
+        ({"extension": [{"url": "http://example.org", "valueUrl": 3}]}, "", "structure"),
         ({"contained": [{"resourceType": "Patient", "gender": "x"}]}, "contained[0].gender", "code-invalid"),
         ({"contained": [{"resourceType": None}]}, "contained", "structure"),
         (

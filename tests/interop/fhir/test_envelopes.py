@@ -179,10 +179,10 @@ def test_the_capability_statement_promises_what_is_there() -> None:
         "ResearchSubject",
     }
     for item in resources.values():
-        offered = ["read", "vread", "history-instance", "history-type", "search-type"]
-        assert [interaction["code"] for interaction in item["interaction"]] == offered
+        offered = {"read", "vread", "update", "patch", "delete", "history-instance", "history-type", "create"}
+        assert {interaction["code"] for interaction in item["interaction"]} == {*offered, "search-type"}
         assert {"_id", "_lastUpdated", "_profile", "_tag"} <= {one["name"] for one in item["searchParam"]}
-        assert (item["versioning"], item["readHistory"], item["updateCreate"]) == ("versioned", True, False)
+        assert (item["versioning"], item["readHistory"], item["updateCreate"]) == ("versioned", True, True)
     ours, standard = "https://engraft.example.org/fhir", "http://hl7.org/fhir"
     guide = f"{standard}/uv/bulkdata/OperationDefinition"
     operations = {(name, one["name"]): one["definition"] for name, one in _offered({**resources, "Group": group})}
