@@ -40,3 +40,11 @@ class Unused:
     type: str
     id: str
     reason: str
+
+
+class NoRecordError(Exception):
+    """A resource makes no record. reason: one plain sentence, without a value of the resource."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

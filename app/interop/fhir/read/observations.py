@@ -1,0 +1,44 @@
+"""Observations by what they observe.
+
+https://hl7.org/fhir/R4/observation.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.interop.fhir.elements import Json
+from app.interop.fhir.read.concepts import codings, texts
+from app.interop.fhir.read.elements import said, start
+from app.interop.fhir.read.reading import NoRecordError
+from app.interop.fhir.read.status import observed, recorded
+from app.terminology.value_sets import normalise, word_for
+
+_VALUES = "observation"
+
+
+def kinds(resource: Json) -> set[str]:
+    """Words of the value set `observation` that its code has; without such a code, those of its words."""
+    code = resource.get("code")
+    coded = {word_for(_VALUES, one.get("system"), one["code"]) for one in codings(code)} - {None}
+    spoken = set() if coded else {normalise(_VALUES, text) for text in texts(code)} - {None}
+    return {known for known in coded | spoken if known is not None}
+
+
+def head(resource: Json, type_: str) -> Json:
+    """What every record of an Observation begins with. NoRecordError without a settled result."""
+    return said(type=type_, status=observed(resource), recorded=recorded(resource))
+
+
+def effective(resource: Json) -> str:
+    """The day or time for which it is true. NoRecordError where it says none."""
+    found = start(resource, "effective")
+    if found is None:
+        raise NoRecordError("it has no date")
+    return found
+
+
+def whole(resource: Json) -> int | None:
+    """The value as a whole number, where it is one."""
+    number: Any = resource.get("valueInteger", (resource.get("valueQuantity") or {}).get("value"))
+    return int(number) if number is not None and number == int(number) else None

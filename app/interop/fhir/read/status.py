@@ -1,0 +1,63 @@
+"""The status of a record, out of that of its resource; and what has not happened or was taken back.
+
+https://hl7.org/fhir/R4/valueset-observation-status.html ; https://hl7.org/fhir/R4/valueset-event-status.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.domain.dates import parse_date
+from app.interop.fhir.elements import Json
+from app.interop.fhir.read.reading import NoRecordError
+
+IN_ERROR = "entered-in-error"
+_OBSERVED = {"final": "final", "amended": "amended", "corrected": "amended", IN_ERROR: IN_ERROR}
+_NOT_OBSERVED = {
+    "registered": "there is no result yet",
+    "preliminary": "the result is preliminary",
+    "cancelled": "the observation was cancelled",
+}
+_NOT_HAPPENED = {"preparation": "it has not happened yet", "not-done": "it was not done"}
+_NOT_CONFIRMED = "the condition is not confirmed"
+
+
+def observed(resource: Json) -> str:
+    """The record status of an Observation. NoRecordError for one without a settled result."""
+    status = resource.get("status", "unknown")
+    if status not in _OBSERVED:
+        raise NoRecordError(_NOT_OBSERVED.get(status, "its status is unknown"))
+    return _OBSERVED[status]
+
+
+def happened(resource: Json, *further: str) -> str:
+    """The record status of a Procedure or MedicationAdministration. NoRecordError for what has not happened.
+
+    further: statuses that are recorded all the same.
+    """
+    status = resource.get("status", "unknown")
+    if status in _NOT_HAPPENED and status not in further:
+        raise NoRecordError(_NOT_HAPPENED[status])
+    return IN_ERROR if status == IN_ERROR else "final"
+
+
+def confirmed(resource: Json) -> str:
+    """The record status of a Condition; silence confirms. NoRecordError for one that is doubted or refuted."""
+    codings: list[Any] = (resource.get("verificationStatus") or {}).get("coding") or []
+    codes = {one.get("code") for one in codings}
+    if IN_ERROR in codes:
+        return IN_ERROR
+    if codes and "confirmed" not in codes:
+        raise NoRecordError(_NOT_CONFIRMED)
+    return "final"
+
+
+def recorded(resource: Json) -> str | None:
+    """When the hospital recorded it, where that is known to the day: recordedDate or issued, never meta.lastUpdated."""
+    text: str | None = resource.get("recordedDate") or resource.get("issued")
+    if text is None:
+        return None
+    try:
+        return text if parse_date(text).precision in ("day", "time") else None
+    except ValueError:
+        return None
