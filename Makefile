@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install develop demo test test-spark check openapi format bench lock clean
+.PHONY: help install develop demo test test-spark conformance check openapi format bench lock clean
 
 prepare = @"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	version=$$("$(PYTHON)" --version 2>&1) || version='not to be found'; \
@@ -18,7 +18,7 @@ prepare = @"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/
 step = @printf '\n=== %s\n' '$(1)'; $(2) || { code=$$?; printf '\nengraft: FAILED: %s\n' '$(1)' >&2; exit $$code; }
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
 
 install: ## make .venv with what the service needs, and the project in it
 	$(prepare) base
@@ -35,6 +35,11 @@ test: develop ## run the tests (ARGS: pytest's, as in ARGS="-k follow_up")
 test-spark: ## run the tests on Spark; needs Java
 	$(prepare) spark
 	@$(BIN)/python -m pytest -m spark $(ARGS)
+
+conformance: ## judge the FHIR door by validators and clients of others; needs node, npm, a JDK and mvn
+	$(prepare) conformance
+	@"$(PYTHON)" scripts/judges.py
+	@$(BIN)/python -m pytest -m conformance tests/conformance $(ARGS)
 
 check: develop ## everything that must hold: lint, format, types, import directions, openapi, migrations, tests
 	$(call step,lint,$(BIN)/ruff check)

@@ -1,9 +1,9 @@
 """Make, check or mend the virtual environment .venv, from the hash-pinned requirements alone.
 
-Run by the Makefile before each target: ``python3 scripts/environment.py base|dev|spark``. A stamp in .venv/.stamps
-holds the digest of what was installed from; where a stamp does not fit (other pins, other Python, moved checkout,
-interrupted set-up) the environment is built anew, so that nothing stays in it that the pins no longer name. Standard
-library only.
+Run by the Makefile before each target: ``python3 scripts/environment.py base|dev|spark|conformance``. A stamp in
+.venv/.stamps holds the digest of what was installed from; where a stamp does not fit (other pins, other Python, moved
+checkout, interrupted set-up) the environment is built anew, so that nothing stays in it that the pins no longer name.
+Standard library only.
 """
 
 import contextlib
@@ -33,6 +33,10 @@ STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("requirements/spark.txt",),
         (*PINNED, "--no-binary", "pyspark", "--no-build-isolation", "-r", "requirements/spark.txt"),
     ),
+    "conformance": (
+        ("requirements/conformance.txt",),
+        (*PINNED, "-r", "requirements/conformance.txt"),
+    ),
     "project": (
         ("pyproject.toml", "hatch_build.py", "app/version.py", "requirements/base.in"),
         ("--no-deps", "--no-build-isolation", "--editable", "."),
@@ -42,6 +46,7 @@ LEVELS = {
     "base": ("base", "project"),
     "dev": ("base", "dev", "project"),
     "spark": ("base", "dev", "spark", "project"),
+    "conformance": ("base", "dev", "conformance", "project"),
 }
 MADE = "python"
 
@@ -85,7 +90,7 @@ def unfit() -> str | None:
         return "its set-up was not finished, or not ours"
     if stamp(MADE) != made_by():
         return "it belongs to another Python or another folder"
-    if any(stamp(step) not in (None, digest(step)) for step in ("base", "dev", "spark")):
+    if any(stamp(step) not in (None, digest(step)) for step in ("base", "dev", "spark", "conformance")):
         return "the requirements changed"
     return None if works() else "its Python does not start"
 

@@ -19,7 +19,7 @@ tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT INT TERM
 "$PYTHON" -m venv "$tools"
 "$tools/bin/pip" install --quiet --disable-pip-version-check pip-tools
-for layer in build base duckdb dev spark; do
+for layer in build base duckdb dev spark conformance; do
     # The --no-emit options keep every address and local path out of the pins.
     "$tools/bin/pip-compile" --quiet ${UPGRADE:+--upgrade} --generate-hashes --allow-unsafe --strip-extras --no-header \
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
