@@ -51,13 +51,13 @@ def answer(services: Services, query: Query, caller: Caller, base: str) -> Answe
         place = None if query.page is None else read_token(key, search, query.page)
         seq = counter.latest(connection).seq if place is None else place.seq
         question = Question(query.type, seq, caller, tuple(query.criteria), tuple(query.sort))
-        links = [("self", _link(address, query.asked))]
+        links = [("self", link(address, query.asked))]
         if query.only_count:
             return Answer(query, [], [], pages.total(connection, question), links, query.ignored)
         found = pages.page(connection, question, place.last if place else None, query.count)
         if found.more:
             token = write_token(key, search, Place(seq, found.ids[-1]))
-            links += [("first", _link(address, query.asked)), ("next", _link(address, query.asked, token))]
+            links += [("first", link(address, query.asked)), ("next", link(address, query.asked, token))]
         total = _total(query, found, place) if query.total not in ("accurate", "estimate") else None
         if query.total in ("accurate", "estimate"):
             total = pages.total(connection, question)
@@ -72,7 +72,8 @@ def _total(query: Query, found: Found, place: Place | None) -> int | None:
     return len(found.ids) if place is None and not found.more and query.total is None else None
 
 
-def _link(address: str, asked: Pairs, token: str | None = None) -> str:
+def link(address: str, asked: Pairs, token: str | None = None) -> str:
+    """An address with its parameters, and the token of a page of it."""
     pairs = asked if token is None else [*asked, ("_page", token)]
     return f"{address}?{urlencode(pairs, safe=',:/|', quote_via=quote)}" if pairs else address
 

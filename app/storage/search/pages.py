@@ -64,16 +64,16 @@ def statement(connection: Connection, question: Question, after: int | None, lim
     question = narrowed(connection, question)
     if question.sort:
         return _sorted(connection, question, after, limit)
-    branches = [branch.order_by(branch.selected_columns[0]).limit(limit) for branch in _branches(question, after)]
-    if len(branches) == 1:
-        return branches[0]
-    merged = union(*(select(branch.subquery().c[0]) for branch in branches)).subquery()
+    parts = [branch.order_by(branch.selected_columns[0]).limit(limit) for branch in branches(question, after)]
+    if len(parts) == 1:
+        return parts[0]
+    merged = union(*(select(part.subquery().c[0]) for part in parts)).subquery()
     return select(merged.c[0]).order_by(merged.c[0]).limit(limit)
 
 
 def total(connection: Connection, question: Question) -> int:
     """How many resources fit in all."""
-    found = union(*_branches(narrowed(connection, question), None)).subquery()
+    found = union(*branches(narrowed(connection, question), None)).subquery()
     return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
 
@@ -93,7 +93,7 @@ def _few(connection: Connection, question: Question, criterion: Criterion) -> Cr
     return Values(criterion.numbers, found, rank=0)
 
 
-def _branches(question: Question, after: int | None) -> list[Select[Any]]:
+def branches(question: Question, after: int | None) -> list[Select[Any]]:
     """Statements that together find all: one for each value of the narrowest criterion, else one for the type."""
     view = View(question.seq, question.caller)
     leading = _leading(question.criteria)
@@ -149,7 +149,7 @@ def _is_span(match: Match) -> bool:
 
 def _sorted(connection: Connection, question: Question, after: int | None, limit: int) -> Any:
     """In the order of the keys, resources without a value last, equals in the order of writing."""
-    inside = union(*_branches(question, None)).subquery()
+    inside = union(*branches(question, None)).subquery()
     keys = [_key(key).label(f"key{place}") for place, key in enumerate(question.sort)]
     rows = select(RESOURCE.c.id, *keys).where(RESOURCE.c.id.in_(select(inside.c[0]))).subquery()
     columns = [rows.c[f"key{place}"] for place in range(len(keys))]
