@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.domain.errors import Category, Fault
+from app.interop.fhir.search.parameters import references_to
 from app.services.context import Services
 from app.services.export import files
 from app.services.export.question import Question
@@ -66,11 +67,11 @@ def start(tools: Services, asked: KickOff) -> str:
 
 def _scope(connection: Connection, asked: KickOff) -> Scope:
     if asked.group is None:
-        return Scope(asked.patients)
+        return Scope(asked.patients, links=references_to("Patient"))
     found = groups.find(connection, asked.caller, asked.group)
     if found is None:
         raise Fault(Category.NOT_FOUND, "no such Group")
-    return Scope(True, found.study)
+    return Scope(True, found.study, links=references_to("Patient"))
 
 
 def _check_patients(connection: Connection, question: Question) -> None:

@@ -28,7 +28,7 @@ from app.endpoints.event import FOREVER
 from app.storage.records import chunks
 from app.storage.search.conditions import View, first_since
 from app.storage.search.criteria import Criterion
-from app.storage.tables import RESOURCE, SUBJECT
+from app.storage.tables import RESOURCE, SEARCH_INDEX, SUBJECT
 from app.storage.visibility import Caller, visible
 
 PAGE = 1000
@@ -40,12 +40,14 @@ _COLUMNS = RESOURCE.c["id", "resource_id", "version", "updated", "release", "bod
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose resources: compartments: those of Patients alone; study: of its subjects, and the ResearchStudy itself;
-    patients: of the Patients with these ids, () for all of them.
+    patients: of the Patients with these ids, () for all of them; links: numbers of the search parameters that may lead
+    to a Patient.
     """
 
     compartments: bool = False
     study: str | None = None
     patients: tuple[str, ...] = ()
+    links: tuple[int, ...] = ()
 
     def holds(self, resource: Any) -> ColumnElement[bool]:
         """The condition that a row of RESOURCE (or of an alias of it) belongs to it."""
@@ -57,11 +59,17 @@ class Scope:
         return and_(resource.c.study == self.study, or_(own, resource.c.type == "ResearchStudy"))
 
     def _of_patients(self, resource: Any) -> ColumnElement[bool]:
-        if not self.patients:
-            return or_(resource.c.subject.is_not(None), resource.c.type == "Patient")
-        theirs = select(1).where(SUBJECT.c.id == resource.c.subject, SUBJECT.c.patient.in_(self.patients))
-        itself = and_(resource.c.type == "Patient", resource.c.resource_id.in_(self.patients))
-        return or_(exists(theirs.correlate(resource)), itself)
+        """What a study knows has its subject beside it; the rest belongs to the Patients that it refers to."""
+        itself, link = resource.c.type == "Patient", SEARCH_INDEX.alias()
+        theirs = resource.c.subject.is_not(None)
+        refers = [link.c.resource == resource.c.id, link.c.parameter.in_(self.links), link.c.system == "Patient"]
+        if self.patients:
+            subjects = select(1).where(SUBJECT.c.id == resource.c.subject, SUBJECT.c.patient.in_(self.patients))
+            theirs = exists(subjects.correlate(resource))
+            itself = and_(itself, resource.c.resource_id.in_(self.patients))
+            refers.append(link.c.text.in_(self.patients))
+        loose = and_(resource.c.subject.is_(None), exists(select(1).where(*refers).correlate(resource)))
+        return or_(theirs, itself, loose)
 
 
 @dataclass(frozen=True, slots=True)
