@@ -56,6 +56,8 @@ class Issue:
 
     def under(self, prefix: str) -> Issue:
         """The same issue, seen from the container that holds the record."""
+        if not prefix:
+            return self
         joined = prefix if not self.path else f"{prefix}.{self.path}" if self.path[0] != "[" else prefix + self.path
         return Issue(joined, self.code, self.message, self.expected)
 

@@ -127,7 +127,8 @@ def _differs(content: _Content, held: Held | None, owner: Owner) -> bool:
         return True
     if held.record is not None and held.record != owner.record:
         return True  # it was another record's, whose history keeps the version it had there
-    return content.encode(held.version, held.updated) != held.body
+    # The same JSON may say another thing in another release.
+    return content.release != held.release or content.encode(held.version, held.updated) != held.body
 
 
 def _write(
