@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/versioning.html#mt-version
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -73,9 +74,16 @@ def written_in(request: Request) -> int:
 
 
 def _chosen(request: Request) -> Kind | None:
-    """The best of what is acceptable. `_format` overrides Accept; a release that it does not name Accept may name."""
-    accepted = _best(request.headers.get("accept", ""))
-    asked = request.query_params.get("_format")
+    return _negotiated(request.headers.get("accept", ""), request.query_params.get("_format"))
+
+
+@lru_cache(256)
+def _negotiated(accept: str, asked: str | None) -> Kind | None:
+    """The best of what is acceptable. `_format` overrides Accept; a release that it does not name Accept may name.
+
+    Clients ask for the same again and again, so the answers to the latest questions are kept.
+    """
+    accepted = _best(accept)
     if not asked:
         return accepted
     # A '+' in a query string is a blank: application/fhir json means application/fhir+json.
