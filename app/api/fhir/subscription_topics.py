@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.fhir.answers import base, only, reply
+from app.api.fhir.head import with_head
 from app.api.fhir.media_type import R4, R5, release_of
 from app.domain.errors import Category, Fault
 from app.interop.fhir import bundle
@@ -67,7 +68,7 @@ def _meets(topic: Topic, request: Request) -> bool:
 
 
 ROUTES = [
-    Route(path, endpoint, methods=["GET"])
+    Route(path, with_head(endpoint), methods=["GET"])
     for type_ in _TYPES
     for path, endpoint in ((f"/{type_}/{{id}}", read), (f"/{type_}", search))
 ]

@@ -17,11 +17,14 @@ from starlette.routing import Route
 from app.api.fhir.answers import base, http_date, only, reply, tools
 from app.api.fhir.bodies import parsed
 from app.api.fhir.caller import caller
+from app.api.fhir.head import with_head
 from app.api.fhir.media_type import only_r4
+from app.api.fhir.searching import posted
 from app.domain.errors import Category, Fault, Issue, bad_parameter
 from app.interop.fhir import bundle
 from app.interop.fhir.encode import to_json
 from app.interop.fhir.subscriptions.subscription import CHANNELS, CONTENTS, STATUSES, Wanted
+from app.services.search.query import Pairs
 from app.services.subscriptions import keeping
 from app.services.subscriptions.keeping import Sent
 from app.services.subscriptions.wish import wish
@@ -83,8 +86,21 @@ async def delete(request: Request) -> Response:
 async def search(request: Request) -> Response:
     """Subscriptions by what they are, all on one page."""
     only_r4(request)
-    only(request, *SEARCHED)
-    wanted = [(name, _values(name, text)) for name, text in request.query_params.multi_items() if name in SEARCHED]
+    return await _search(request, request.query_params.multi_items())
+
+
+async def search_by_post(request: Request) -> Response:
+    """The same by the parameters of the body and the address."""
+    only_r4(request)
+    return await _search(request, await posted(request))
+
+
+async def _search(request: Request, pairs: Pairs) -> Response:
+    known = (*SEARCHED, "_format", "_pretty")
+    if not {name for name, _ in pairs} <= set(known):
+        issue = Issue("", "not-supported", "unknown parameter", ", ".join(sorted(known)))
+        raise Fault(Category.MALFORMED, issue.message, (issue,))
+    wanted = [(name, _values(name, text)) for name, text in pairs if name in SEARCHED]
     found = await run_in_threadpool(_every, request)
     hits = [one for one in found if all(SEARCHED[name][0](one, wish(one)) in values for name, values in wanted)]
     address = base(request).encode()
@@ -138,8 +154,9 @@ def _answer(request: Request, stored: Stored) -> Response:
 # Before the routes of all types: there a Subscription is unknown.
 ROUTES = [
     Route("/Subscription", create, methods=["POST"]),
-    Route("/Subscription", search, methods=["GET"]),
-    Route("/Subscription/{id}", read, methods=["GET"]),
+    Route("/Subscription", with_head(search), methods=["GET"]),
+    Route("/Subscription/_search", search_by_post, methods=["POST"]),
+    Route("/Subscription/{id}", with_head(read), methods=["GET"]),
     Route("/Subscription/{id}", update, methods=["PUT"]),
     Route("/Subscription/{id}", delete, methods=["DELETE"]),
 ]

@@ -13,6 +13,8 @@ from fhir.resources.R4B.basic import Basic
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.subscription import Subscription
 from fhir.resources.subscriptiontopic import SubscriptionTopic
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.journeys.door import STUDY, Raw, open_door, record, subject
 from tests.services.subscriptions.desk import GUIDE, SECRET, SECRET_EXTENSION, TOPIC, Desk, status_of, wish
@@ -98,6 +100,35 @@ def test_what_cannot_be_kept_is_refused_by_its_place_and_with_what_is_known(
     [issue] = refused(desk, body)
     assert issue["expression"] == [place]
     assert named in issue["diagnostics"]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.text(max_size=5)
+    | st.floats(allow_nan=False, allow_infinity=False, width=16),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, one in inner for place in places(one, (*path, key)))]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_body_is_answered_with_an_error_of_ours(desk: Desk, data: st.DataObject) -> None:
+    body = wish("new-sae", "code=Sepsis", max_count=3, end="2027-01-01T00:00:00Z")
+    body["channel"]["header"] = ["X: y"]
+    *before, last = data.draw(st.sampled_from([place for place in places(body) if place]))
+    target: Any = body
+    for key in before:
+        target = target[key]
+    target[last] = data.draw(JSON)
+    assert desk.door.request("POST", "/fhir/Subscription", json=body).status_code in (201, 400, 422)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +224,9 @@ def test_search_by_what_a_subscription_is(desk: Desk) -> None:
     assert found(status="active") == found(criteria=f"{TOPIC}death") == found(topic=f"{TOPIC}death") == [socket]
     assert found(_id=f"{hook},{socket}", status="requested,active") == sorted([hook, socket])
     assert found(**{"payload-type": "empty"}) == []
+    posted = desk.door.request("POST", "/fhir/Subscription/_search", data={"status": "active"}).json()
+    assert [entry["resource"]["id"] for entry in posted["entry"]] == [socket]
+    assert desk.door.request("HEAD", f"/fhir/Subscription/{hook}").content == b""
     assert desk.door.get("/fhir/Subscription", status="on").status_code == 400
     assert desk.door.get("/fhir/Subscription", nothing="x").status_code == 400
 

@@ -5,6 +5,8 @@ https://www.iana.org/assignments/iana-ipv4-special-registry ; https://www.iana.o
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.config import Settings
 from app.domain.errors import Fault
@@ -56,6 +58,15 @@ def test_an_address_inside_is_not_connected_to(address: str) -> None:
 def test_a_disguise_is_seen_through_by_the_look_up(host: str) -> None:
     with pytest.raises(Refused):
         choose(CLOSED, URL, resolve(host, 443))
+
+
+@given(st.text(max_size=30) | st.text(max_size=20).map(lambda text: f"https://{text}"))
+def test_no_text_is_more_than_refused(text: str) -> None:
+    try:
+        check(OPEN, text)
+    except Fault:
+        return
+    assert httpx.URL(text).host
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946"])

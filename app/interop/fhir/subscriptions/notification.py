@@ -5,6 +5,7 @@ http://hl7.org/fhir/uv/subscriptions-backport/notifications.html
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -124,14 +125,13 @@ def _entry(event: Told, base: str) -> bytes:
 
 def statuses(parameters: Sequence[Json], link: str) -> bytes:
     """A searchset of statuses. link: the address that was asked."""
-    entries = [
-        {
-            "fullUrl": one["parameter"][0]["valueReference"]["reference"] + "/$status",
-            "resource": one,
-            "search": {"mode": "match"},
-        }
-        for one in parameters
-    ]
+    entries = [_status_entry(one) for one in parameters]
     body: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(entries)}
     body["link"] = [{"relation": "self", "url": link}]
     return to_json({**body, "entry": entries} if entries else body)
+
+
+def _status_entry(parameters: Json) -> Json:
+    identifier = str(uuid.uuid5(uuid.NAMESPACE_URL, parameters["parameter"][0]["valueReference"]["reference"]))
+    resource = {**parameters, "id": identifier}
+    return {"fullUrl": f"urn:uuid:{identifier}", "resource": resource, "search": {"mode": "match"}}

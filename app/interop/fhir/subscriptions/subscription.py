@@ -11,7 +11,7 @@ from typing import Any
 
 from fhir.resources.R4B.subscription import Subscription
 
-from app.domain.errors import Category, Fault, Issue
+from app.domain.errors import Category, Fault, Issue, shown_name
 from app.interop.fhir.structure import structure_issues
 from app.interop.fhir.subscriptions import secrets
 from app.interop.fhir.subscriptions.filters import Condition, read_filter
@@ -25,6 +25,7 @@ EMPTY, ID_ONLY, FULL_RESOURCE = "empty", "id-only", "full-resource"
 CONTENTS = (EMPTY, ID_ONLY, FULL_RESOURCE)
 STATUSES = ("requested", "active", "error", "off")
 PAYLOADS = ("application/fhir+json", "application/json")
+_NUMBERS = {TIMEOUT: "valueUnsignedInt", HEARTBEAT: "valueUnsignedInt", MAX_COUNT: "valuePositiveInt"}
 USUAL_TIMEOUT, LONGEST_TIMEOUT, USUAL_COUNT, MOST_COUNT = 10, 60, 20, 1000
 
 
@@ -50,7 +51,7 @@ def read(resource: Any) -> Wanted:
     """The wish in a resource. Fault UNPROCESSABLE with every issue, each naming what is known."""
     if not isinstance(resource, dict) or resource.get("resourceType") != "Subscription":
         raise _refused([Issue("resourceType", "value", "not a Subscription", "Subscription")])
-    issues = structure_issues(resource, {"Subscription": Subscription})
+    issues = _nulls(resource, "") or structure_issues(resource, {"Subscription": Subscription})
     if issues:
         raise _refused(issues)
     topic = topics().get(resource["criteria"])
@@ -68,6 +69,16 @@ def read(resource: Any) -> Wanted:
     return _wanted(resource, topic, conditions, content)
 
 
+def _nulls(value: Any, path: str) -> list[Issue]:
+    """Places without a value, which the models let pass; names that look like none are not repeated."""
+    if value is None:
+        return [Issue(path, "structure", "an element has a value or is left out")]
+    if isinstance(value, list):
+        return [issue for index, one in enumerate(value) for issue in _nulls(one, f"{path}[{index}]")]
+    inner = value.items() if isinstance(value, dict) else ()
+    return [issue for name, one in inner for issue in _nulls(one, f"{path}.{shown_name(name)}".lstrip("."))]
+
+
 def _wanted(resource: Json, topic: Topic, conditions: list[Condition], content: str) -> Wanted:
     channel = resource["channel"]
     timeout, count = _number(channel, TIMEOUT), _number(channel, MAX_COUNT)
@@ -81,7 +92,7 @@ def _wanted(resource: Json, topic: Topic, conditions: list[Condition], content: 
         min(timeout or USUAL_TIMEOUT, LONGEST_TIMEOUT),
         _number(channel, HEARTBEAT) or None,
         min(count or USUAL_COUNT, MOST_COUNT),
-        datetime.fromisoformat(resource["end"]) if "end" in resource else None,
+        _instant(resource.get("end")),
     )
 
 
@@ -108,26 +119,32 @@ def _check_channel(resource: Json, channel: Json, issues: list[Issue]) -> None:
         issues.append(Issue("channel.payload", "not-supported", "unknown media type", _any(PAYLOADS)))
     if channel.get("type") == REST_HOOK and not channel.get("endpoint"):
         issues.append(Issue("channel.endpoint", "required", "a rest-hook needs an endpoint", "an https address"))
-    for url in (TIMEOUT, HEARTBEAT, MAX_COUNT):
-        if any(not isinstance(_value(one), int) for one in _extensions(channel, url)):
-            issues.append(Issue("channel.extension", "value", "not a whole number", url))
+    for url, name in _NUMBERS.items():
+        if any(type(one.get(name)) is not int or one[name] < 0 for one in _extensions(channel, url)):
+            issues.append(Issue("channel.extension", "value", "not a whole number", f"{url} with {name}"))
+    if "end" in resource and _instant(resource["end"]) is None:
+        issues.append(Issue("end", "value", "not an instant", "such as 2026-07-01T00:00:00Z"))
     issues += secrets.issues(channel)
 
 
+def _instant(text: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo is not None else None
+
+
 def _number(channel: Json, url: str) -> int:
-    return next((_value(one) for one in _extensions(channel, url)), 0)
+    return next((int(one[_NUMBERS[url]]) for one in _extensions(channel, url)), 0)
 
 
 def _extensions(element: Json, url: str) -> list[Json]:
     return [one for one in element.get("extension", []) if one["url"] == url]
 
 
-def _value(extension: Json) -> Any:
-    return next((value for name, value in extension.items() if name.startswith("value")), None)
-
-
 def _code(element: Json, url: str) -> str:
-    return str(next((_value(one) for one in _extensions(element, url)), ""))
+    return str(next((one.get("valueCode") for one in _extensions(element, url)), ""))
 
 
 def _any(names: tuple[str, ...]) -> str:
