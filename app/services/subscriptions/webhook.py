@@ -57,10 +57,8 @@ class Webhooks:
         self._resolve = resolve
         # A name server that does not answer must not hold the threads that read the store.
         self._resolvers = ThreadPoolExecutor(RESOLVERS, "resolver")
-        # A proxy of the environment would look the host up again; a redirect would lead somewhere unchecked; a kept
-        # connection is one to an address, and the host that was proven for it may be another receiver's.
-        limits = httpx.Limits(max_keepalive_connections=0)
-        self._client = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, follow_redirects=False)
+        # A proxy of the environment would look the host up again; a redirect would lead somewhere unchecked.
+        self._client = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
 
     async def send(self, message: Message) -> tuple[int | None, str]:
         """(HTTP status, '') of the answer, or (None, why there was none). The answer's body is not read."""
@@ -88,6 +86,8 @@ class Webhooks:
             extensions={"sni_hostname": url.host},
         )
         answer = await self._client.send(request, stream=True)
+        # Closed unread, it takes its connection along: a kept one leads to an address, and the host that was proven for
+        # it may be another receiver's.
         await answer.aclose()
         return answer.status_code
 

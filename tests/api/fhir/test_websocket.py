@@ -128,6 +128,15 @@ def test_a_changed_token_is_none(desk: Desk, url: str) -> None:
             socket.recv(TIMEOUT)
 
 
+def test_a_token_that_has_ended_binds_nothing(desk: Desk, url: str) -> None:
+    given = token(desk, listen(desk))
+    desk.door.clock.move(minutes=31)
+    with connect(url) as socket:
+        socket.send(f"bind-with-token {given['token']}")
+        with pytest.raises(TimeoutError):
+            socket.recv(0.5)
+
+
 def test_a_token_ends(desk: Desk, url: str) -> None:
     given = token(desk, listen(desk))
     with connect(url) as socket:

@@ -161,6 +161,17 @@ def test_only_the_holder_of_the_lease_tells_and_another_takes_over_when_it_ends(
     assert [numbers(request) for request in desk.turn(other)] == [[2]]
 
 
+def test_what_is_due_is_sent_by_nobody_but_the_holder(desk: Desk, active: str) -> None:
+    desk.answers["/hook"] = 503
+    desk.door.receipt(sae(1))
+    desk.door.clock.move(seconds=10)
+    assert len(desk.turn()) == 1
+    desk.answers.clear()
+    desk.door.clock.move(seconds=5)
+    assert desk.turn(desk.another("other")) == []
+    assert len(desk.turn()) == 1
+
+
 def test_what_is_committed_and_not_read_is_told_by_the_next_process(desk: Desk, active: str) -> None:
     desk.door.receipt(sae(1))
     desk.door.clock.move(minutes=1)
