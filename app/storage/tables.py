@@ -220,6 +220,7 @@ SEARCH_INDEX = Table(
         **_where("text IS NOT NULL"),
     ),
     Index("ix_search_low", "parameter", "low", "resource", **_where("low IS NOT NULL")),
+    Index("ix_search_high", "parameter", "high", "resource", **_where("high IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 

@@ -10,7 +10,7 @@ from app.endpoints.event import METADATA
 from app.services.search.criteria import Asker
 from app.services.search.query import read_query
 from app.storage import planner
-from app.storage.search.pages import Question, statement
+from app.storage.search.pages import Question, statements
 from app.storage.visibility import EVERYTHING
 
 ASKER = Asker("http://engraft.test/fhir", datetime(2026, 6, 30, tzinfo=UTC))
@@ -21,9 +21,8 @@ OF_A_RESOURCE = "SEARCH search_index USING PRIMARY KEY (resource=? AND parameter
 def plan(connection: Connection, pairs: list[tuple[str, str]]) -> list[str]:
     query = read_query(ASKER, "Observation", pairs, lenient=False)
     question = Question("Observation", 1, EVERYTHING, tuple(query.criteria), tuple(query.sort))
-    compiled = statement(connection, question, None, 11).compile(
-        dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
-    )
+    [statement] = statements(connection, question, None, 11)
+    compiled = statement.limit(11).compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     values = tuple(compiled.params[name] for name in compiled.positiontup or ())
     return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)]
 
@@ -43,7 +42,9 @@ def stated(tmp_path: Path) -> Connection:
         ([("subject", "Patient/1"), ("date", "ge2024")], TEXT, OF_A_RESOURCE),
         ([("code", "718-7"), ("value-quantity", "lt5")], TEXT, OF_A_RESOURCE),
         ([("date", "2024-05")], "ix_search_low (parameter=? AND low>? AND low<?)", None),
-        ([("date", "ge2024")], "ix_resource_type (type=?)", OF_A_RESOURCE),
+        ([("date", "ge2024")], "ix_search_high (parameter=? AND high>?)", None),
+        ([("date", "lt2024-05-01T12:00:00Z")], "ix_search_low (parameter=? AND low>? AND low<?)", None),
+        ([("value-string", "not")], TEXT.replace("text=?", "text>? AND text<?"), None),
         ([("code:not", "718-7")], "ix_resource_type (type=?)", None),
         ([("_lastUpdated", "ge2026")], "ix_resource_type (type=? AND id>?)", None),
         ([("_id", "a,b")], "(type=? AND resource_id=?)", None),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -17,7 +17,8 @@ _LAST = "\U0010ffff"
 
 
 class _Begins(FunctionElement[bool]):
-    type = Boolean()
+    """Of no type: what is boolean SQLAlchemy compares with 1 for SQLite, and then no index serves."""
+
     inherit_cache = True
 
 

@@ -72,7 +72,7 @@ class View:
             target, link = RESOURCE.alias(), SEARCH_INDEX.alias()
             own = (link.c.resource == resource.c.id, _of(link, chain.numbers), link.c.system == type_)
             meets = (target.c.resource_id == link.c.text, self.shows(target, type_), self.fits(target, chain.criteria))
-            ways.append(exists(select(1).select_from(link.join(target, and_(*meets))).where(*own).correlate(resource)))
+            ways.append(looked_up(link.join(target, and_(*meets)), own, resource))
         return or_(False, *ways)
 
     def _referred(self, resource: Any, has: Has) -> ColumnElement[bool]:
@@ -80,7 +80,14 @@ class View:
         source, link = RESOURCE.alias(), SEARCH_INDEX.alias()
         refers = (_of(link, has.numbers), link.c.text == resource.c.resource_id, link.c.system == resource.c.type)
         meets = (source.c.id == link.c.resource, self.shows(source, has.type), self.fits(source, has.criteria))
-        return exists(select(1).select_from(link.join(source, and_(*meets))).where(*refers).correlate(resource))
+        return looked_up(link.join(source, and_(*meets)), refers, resource)
+
+
+def looked_up(rows: Any, conditions: Iterable[ColumnElement[bool]], of: Any) -> ColumnElement[bool]:
+    """The condition that there is such a row. It is looked up for each row of `of`: PostgreSQL would otherwise join all
+    that there are, and an offset keeps it from that.
+    """
+    return exists(select(1).select_from(rows).where(*conditions).limit(1).offset(0).correlate(of))
 
 
 def _of(index: Any, numbers: tuple[int, ...]) -> ColumnElement[bool]:
@@ -93,7 +100,7 @@ def _of(index: Any, numbers: tuple[int, ...]) -> ColumnElement[bool]:
 def _has_value(resource: Any, numbers: tuple[int, ...], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     index = SEARCH_INDEX
     own = (index.c.resource == resource.c.id, _of(index, numbers), *conditions)
-    return exists(select(1).select_from(index).where(*own).correlate(resource))
+    return looked_up(index, own, resource)
 
 
 def _together(resource: Any, one: Values, other: Values) -> ColumnElement[bool]:
@@ -102,7 +109,7 @@ def _together(resource: Any, one: Values, other: Values) -> ColumnElement[bool]:
     own = (first.c.resource == resource.c.id, _of(first, one.numbers), or_(False, *ways_of(first, one)))
     beside = (second.c.resource == resource.c.id, second.c.part == first.c.part, _of(second, other.numbers))
     both = first.join(second, and_(*beside, or_(False, *ways_of(second, other))))
-    return exists(select(1).select_from(both).where(*own).correlate(resource))
+    return looked_up(both, own, resource)
 
 
 def ways_of(index: Any, values: Values) -> list[ColumnElement[bool]]:
@@ -149,6 +156,17 @@ def written(resource: Any, first: str | None, end: str | None) -> ColumnElement[
     if end is not None:
         conditions += [resource.c.updated < end, resource.c.id < func.coalesce(first_since(end), FOREVER)]
     return and_(True, *conditions)
+
+
+def recent(index: Any, criteria: Iterable[Criterion]) -> list[ColumnElement[bool]]:
+    """The conditions on a row of the index that its version is not older than asked for."""
+    found = []
+    for criterion in criteria:
+        firsts = [first for first, _ in criterion.ranges] if isinstance(criterion, Written) else []
+        known = [first for first in firsts if first is not None]
+        if known and len(known) == len(firsts):
+            found.append(index.c.resource >= func.coalesce(first_since(min(known)), FOREVER))
+    return found
 
 
 def first_since(instant: str) -> Any:

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, union
+from sqlalchemy import Connection, and_, func, select
 
-from app.storage.search.pages import Question, branches, narrowed
+from app.storage.search.pages import Question, every, narrowed
 from app.storage.tables import SEARCH_INDEX
 
 _MINUTE = 60_000.0
@@ -41,7 +41,7 @@ class Numbers:
 
 def coded(connection: Connection, question: Question, numbers: Numbers, most: int) -> list[Coded]:
     """Each code of each resource that a search finds, in the order of writing; at most `most` of them."""
-    inside = union(*branches(narrowed(connection, question), None)).subquery()
+    inside = every(narrowed(connection, question))
     resource = inside.c[0]
     code, date, subject = (_values(resource, wanted) for wanted in (numbers.code, numbers.date, numbers.subject))
     when = func.min(date[0].c.low - date[0].c.shift * _MINUTE)

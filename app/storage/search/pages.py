@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, false, func, or_, select, union
+from sqlalchemy import Connection, Engine, Select, Subquery, and_, false, func, or_, select, union
 
 from app.storage.documents import DOCUMENT_COLUMNS, Document, document
+from app.storage.planner import in_order
 from app.storage.records import chunks
-from app.storage.search.conditions import View, matches
-from app.storage.search.criteria import Chain, Criterion, Match, Values
+from app.storage.search.conditions import View
+from app.storage.search.criteria import Chain, Criterion, Match, Missing, Values
+from app.storage.search.leading import MOST_BRANCHES, Beyond, branches, hopeless, leading, through, without
+from app.storage.search.stretch import Stretch, first_value, stretch, walked
 from app.storage.tables import RESOURCE, SEARCH_INDEX
 from app.storage.visibility import Caller
 
-# Each value that a search may begin with is looked up by itself; of more the resources are looked through.
-MOST_BRANCHES = 20
+# So many matches are put in order at once; of more the index is walked.
+MOST_ORDERED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +58,67 @@ class Found:
 
 def page(connection: Connection, question: Question, after: int | None, size: int) -> Found:
     """The page that follows the row id `after`, or the first one; one row more is asked for, to know of a next page."""
-    ids = list(connection.execute(statement(connection, question, after, size + 1)).scalars())
+    ids: list[int] = []
+    for statement in statements(connection, question, after, size + 1):
+        ids += connection.execute(statement.limit(size + 1 - len(ids))).scalars()
+        if len(ids) > size:
+            break
     return Found(ids[:size], len(ids) > size)
 
 
-def statement(connection: Connection, question: Question, after: int | None, limit: int) -> Any:
-    """The statement of a page: row ids in order."""
+def statements(connection: Connection, question: Question, after: int | None, limit: int) -> Iterator[Select[Any]]:
+    """The statements of a page, row ids in order: each goes on where the one before it has no more."""
+    in_order(connection)
     question = narrowed(connection, question)
+    if hopeless(question.criteria):
+        return
+    view = View(question.seq, question.caller)
+    led = leading(question.criteria)
+    whole = None if led is None else stretch(led)
     if question.sort:
-        return _sorted(connection, question, after, limit)
-    parts = [branch.order_by(branch.selected_columns[0]).limit(limit) for branch in branches(question, after)]
-    if len(parts) == 1:
-        return parts[0]
-    merged = union(*(select(part.subquery().c[0]) for part in parts)).subquery()
-    return select(merged.c[0]).order_by(merged.c[0]).limit(limit)
+        yield from _sorted(connection, view, question, after, limit)
+    elif whole is not None:
+        place = None if after is None else _place(connection, whole, after)
+        yield walked(view, question.type, whole, without(question.criteria, led), place)
+    else:
+        yield _merged(branches(view, question.type, question.criteria, _beyond_id(after)), limit)
+
+
+def _place(connection: Connection, whole: Stretch, after: int) -> tuple[float, int] | None:
+    found = first_value(connection, whole, after)
+    return None if found is None else (found, after)
+
+
+def _beyond_id(after: int | None, descending: bool = False) -> Beyond | None:
+    if after is None:
+        return None
+    return lambda column: column < after if descending else column > after
+
+
+def _merged(found: list[Select[Any]], limit: int, descending: bool = False) -> Select[Any]:
+    """All of them in the order of row ids."""
+    ordered = [branch.order_by(_ordered(branch.selected_columns[0], descending)).limit(limit) for branch in found]
+    if len(ordered) == 1:
+        return ordered[0]
+    merged = union(*(select(branch.subquery().c[0]) for branch in ordered)).subquery()
+    return select(merged.c[0]).order_by(_ordered(merged.c[0], descending)).limit(limit)
+
+
+def _ordered(column: Any, descending: bool) -> Any:
+    return column.desc() if descending else column
 
 
 def total(connection: Connection, question: Question) -> int:
     """How many resources fit in all."""
-    found = union(*branches(narrowed(connection, question), None)).subquery()
+    found = every(narrowed(connection, question))
     return connection.execute(select(func.count()).select_from(found)).scalar_one()
+
+
+def every(question: Question) -> Subquery:
+    """The row ids of all that fit, in no order."""
+    if hopeless(question.criteria):
+        return select(RESOURCE.c.id).where(false()).subquery()
+    return union(*branches(View(question.seq, question.caller), question.type, question.criteria)).subquery()
 
 
 def narrowed(connection: Connection, question: Question) -> Question:
@@ -93,63 +137,38 @@ def _few(connection: Connection, question: Question, criterion: Criterion) -> Cr
     return Values(criterion.numbers, found, rank=0)
 
 
-def branches(question: Question, after: int | None) -> list[Select[Any]]:
-    """Statements that together find all: one for each value of the narrowest criterion, else one for the type."""
-    view = View(question.seq, question.caller)
-    leading = _leading(question.criteria)
-    if leading is None:
-        begun = (RESOURCE.c.id > after,) if after is not None else ()
-        fits = (view.shows(RESOURCE, question.type), view.fits(RESOURCE, question.criteria), *begun)
-        return [select(RESOURCE.c.id).where(*fits)]
-    others = tuple(criterion for criterion in question.criteria if criterion is not leading)
-    return [
-        _led(view, question, number, match, others, after) for number in leading.numbers for match in leading.matches
-    ]
+def _sorted(
+    connection: Connection, view: View, question: Question, after: int | None, limit: int
+) -> Iterator[Select[Any]]:
+    """Few matches are put in order; of many the index is walked in the order asked for, where it has that order."""
+    key = question.sort[0]
+    walkable = len(question.sort) == 1 and (key.column == "low" and len(key.numbers) == 1 or key.column == "updated")
+    if not walkable or not _many(connection, view, question):
+        yield _in_order(connection, question, after, limit)
+    elif key.column == "updated":
+        # Row ids rise with time.
+        beyond = _beyond_id(after, key.descending)
+        yield _merged([through(view, question.type, question.criteria, beyond)], limit, key.descending)
+    else:
+        whole = Stretch(key.numbers[0], key.column, descending=key.descending)
+        place = None if after is None else _place(connection, whole, after)
+        if after is None or place is not None:
+            yield walked(view, question.type, whole, question.criteria, place)
+        without_value = (*question.criteria, Missing(key.numbers, True))
+        beyond = _beyond_id(after if place is None else None)
+        yield _merged([through(view, question.type, without_value, beyond)], limit)
 
 
-def _led(
-    view: View, question: Question, number: int, match: Match, others: tuple[Criterion, ...], after: int | None
-) -> Select[Any]:
-    """The resources that have one value, in the order of the index."""
-    led = SEARCH_INDEX.alias("led")
-    conditions = [led.c.parameter == number, matches(led, match), *_narrowed(led, match)]
-    if after is not None:
-        conditions.append(led.c.resource > after)
-    conditions += [view.shows(RESOURCE, question.type), view.fits(RESOURCE, others)]
-    joined = led.join(RESOURCE, RESOURCE.c.id == led.c.resource)
-    return select(led.c.resource).distinct().select_from(joined).where(*conditions)
+def _many(connection: Connection, view: View, question: Question) -> bool:
+    """Whether more resources fit than are put in order at once. On one snapshot the answer is always the same."""
+    found = [branch.limit(MOST_ORDERED + 1) for branch in branches(view, question.type, question.criteria)]
+    together = union(*(select(branch.subquery().c[0]) for branch in found)).limit(MOST_ORDERED + 1).subquery()
+    return connection.execute(select(func.count()).select_from(together)).scalar_one() > MOST_ORDERED
 
 
-def _narrowed(index: Any, match: Match) -> list[ColumnElement[bool]]:
-    """An interval that ends by a time begins before it: the index is ordered by its beginning."""
-    return [index.c.low <= bound.value for bound in match.bounds if bound.side == "high" and bound.sign[0] == "<"]
-
-
-def _leading(criteria: tuple[Criterion, ...]) -> Values | None:
-    """The criterion that begins the search; None where none can."""
-    able = [item for item in criteria if isinstance(item, Values) and not item.negated and _can_lead(item)]
-    return min(able, key=lambda item: item.rank, default=None)
-
-
-def _can_lead(values: Values) -> bool:
-    few = 0 < len(values.matches) * len(values.numbers) <= MOST_BRANCHES
-    return few and all(match.text is not None or _is_span(match) or _is_prefix(match) for match in values.matches)
-
-
-def _is_prefix(match: Match) -> bool:
-    """Whether a match is of what begins with a text."""
-    return match.words is not None and match.words[:2] == ("text", "begins") and match.words[2] != ""
-
-
-def _is_span(match: Match) -> bool:
-    """Whether a match is of a limited time: an open one may hold most of the resources."""
-    below = any(bound.side == "low" and bound.sign[0] == ">" for bound in match.bounds)
-    return below and not match.utc and any(bound.sign[0] == "<" for bound in match.bounds)
-
-
-def _sorted(connection: Connection, question: Question, after: int | None, limit: int) -> Any:
+def _in_order(connection: Connection, question: Question, after: int | None, limit: int) -> Any:
     """In the order of the keys, resources without a value last, equals in the order of writing."""
-    inside = union(*branches(question, None)).subquery()
+    inside = every(question)
     keys = [_key(key).label(f"key{place}") for place, key in enumerate(question.sort)]
     rows = select(RESOURCE.c.id, *keys).where(RESOURCE.c.id.in_(select(inside.c[0]))).subquery()
     columns = [rows.c[f"key{place}"] for place in range(len(keys))]
