@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.estimators import estimator_measures
+from benchmarks.export import export_measures
 from benchmarks.measures import Measure, all_measures
 
 
@@ -19,7 +20,11 @@ def _service() -> Iterator[Measure]:
     return all_measures(Path(os.environ.get("ENGRAFT_SHARED", root.parent / "shared")))
 
 
-PARTS: dict[str, Callable[[], Iterator[Measure]]] = {"service": _service, "estimators": estimator_measures}
+PARTS: dict[str, Callable[[], Iterator[Measure]]] = {
+    "service": _service,
+    "estimators": estimator_measures,
+    "export": export_measures,
+}
 
 
 def main(names: list[str]) -> None:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from app.api.fhir.answers import base, http_date, only, tools
 from app.api.fhir.caller import TOKEN_NEEDED, client
 from app.api.fhir.head import with_head
-from app.domain.errors import Category, Fault
+from app.domain.errors import Category, Fault, Issue
 from app.interop.fhir.bulk import formats
 from app.interop.fhir.bulk.manifest import Item, manifest
 from app.services.export import asking
@@ -35,7 +35,9 @@ async def status(request: Request) -> Response:
     only(request)
     job, files = await run_in_threadpool(asking.status, tools(request), client(request), request.path_params["job"])
     if job.state == jobs.FAILED:
-        raise Fault(Category.INTERNAL, "the export failed; ask for it again")
+        # Not one of the transient codes: asking again would not help.
+        issue = Issue("", "processing", "the export failed; start it again")
+        raise Fault(Category.INTERNAL, issue.message, (issue,))
     if job.state != jobs.COMPLETED:
         words = f"{job.written} resources written, {len(files)} files done"
         return Response(status_code=202, headers={"X-Progress": words, "Retry-After": str(asking.RETRY_AFTER)})

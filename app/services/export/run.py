@@ -43,7 +43,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the files of one kind and type hold. pages: rows behind a row id, as formats.Row."""
+    """What the files of one kind and type hold. pages: rows behind a row id, as formats.Row; a page may be empty."""
 
     kind: str
     type: str
@@ -73,7 +73,10 @@ class Attempt:
         for source in sources(self._tools, self._job, self._question):
             pages = source.pages(self._done(source))
             for first in pages:
-                self._write(source, chain([first], pages))
+                if first:
+                    self._write(source, chain([first], pages))
+                else:
+                    self._beat()
 
     def _done(self, source: Source) -> int:
         """The row id up to which the whole files hold what this source has."""
@@ -99,11 +102,12 @@ class Attempt:
 
     def _counted(self, pages: Iterator[Page], tally: Tally) -> Iterator[Page]:
         for page in pages:
-            tally.rows += len(page)
-            tally.last = page[-1][0]
-            self.written += len(page)
             self._beat()
-            yield page
+            if page:
+                tally.rows += len(page)
+                tally.last = page[-1][0]
+                self.written += len(page)
+                yield page
             if tally.rows >= MOST_ROWS:
                 return
 
@@ -154,7 +158,8 @@ def _resources(tools: Services, question: Question, type_: str, asked: Any) -> C
 def _deletions(tools: Services, question: Question, after: int) -> Iterator[Page]:
     """A Bundle for each page of deletions."""
     for rows in scan.deletions(tools.database.read, question.held, question.types, after):
-        yield [(rows[-1][0], None, None, None, question.release, deleted(f"{row[1]}/{row[2]}" for row in rows))]
+        bundle = deleted(f"{row[1]}/{row[2]}" for row in rows)
+        yield [(rows[-1][0], None, None, None, question.release, bundle)] if rows else []
 
 
 def _outcomes(question: Question, after: int) -> Iterator[Page]:

@@ -31,7 +31,8 @@ from app.storage.search.criteria import Criterion
 from app.storage.tables import RESOURCE, SEARCH_INDEX, SUBJECT
 from app.storage.visibility import Caller, visible
 
-PAGE = 1000
+# At most so many rows are given by one read, and so many looked at.
+PAGE, SPAN = 1000, 100_000
 # (row id, id, version, time of writing, release, body)
 Row = Any
 _COLUMNS = RESOURCE.c["id", "resource_id", "version", "updated", "release", "body"]
@@ -88,7 +89,10 @@ class Held:
 def resources(
     engine: Engine, held: Held, type_: str, ways: tuple[tuple[Criterion, ...], ...], after: int
 ) -> Iterator[list[Row]]:
-    """The resources of a type that meet all criteria of one of the ways (() asks for nothing), behind a row id."""
+    """The resources of a type that meet all criteria of one of the ways (() asks for nothing), behind a row id.
+
+    In pages, of which some may be empty.
+    """
     view = View(held.seq, held.caller)
     conditions = [view.shows(RESOURCE, type_), held.scope.holds(RESOURCE), *_written(held)]
     if ways:
@@ -125,16 +129,20 @@ def _beginning(engine: Engine, held: Held, after: int) -> int:
 
 
 def _pages(engine: Engine, statement: Select[Any], after: int) -> Iterator[list[Row]]:
-    """Each page is a short read of its own: a read transaction that stayed open would let SQLite's log grow."""
-    page = statement.where(RESOURCE.c.id > bindparam("after")).order_by(RESOURCE.c.id).limit(PAGE)
-    while True:
+    """Each page is a short read of its own: a read transaction that stayed open would let SQLite's log grow.
+
+    A page may be empty: where little fits, the rows of a SPAN are looked through and nothing is found.
+    """
+    own = (RESOURCE.c.id > bindparam("after"), RESOURCE.c.id <= bindparam("until"))
+    page = statement.where(*own).order_by(RESOURCE.c.id).limit(PAGE)
+    with engine.connect() as connection:
+        end: int = connection.execute(select(func.coalesce(func.max(RESOURCE.c.id), 0))).scalar_one()
+    while after < end:
+        until = min(after + SPAN, end)
         with engine.connect() as connection:
-            rows = list(connection.execute(page, {"after": after}))
-        if rows:
-            yield rows
-            after = rows[-1][0]
-        if len(rows) < PAGE:
-            return
+            rows = list(connection.execute(page, {"after": after, "until": until}))
+        yield rows
+        after = rows[-1][0] if len(rows) == PAGE else until
 
 
 def known_patients(connection: Connection, held: Held, patients: Iterable[str]) -> set[str]:

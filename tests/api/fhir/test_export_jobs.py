@@ -172,4 +172,4 @@ def test_an_export_that_failed_says_so(tmp_path: Path) -> None:
         tools.writer.run(lambda connection: jobs.end(connection, job[0], jobs.FAILED, expires))
         answer = exports.door.request("GET", location)
         assert (answer.status_code, answer.headers["content-type"]) == (500, "application/fhir+json; charset=utf-8")
-        assert answer.json()["issue"][0]["code"] == "exception"
+        assert answer.json()["issue"][0]["code"] == "processing"

@@ -43,8 +43,8 @@ class Interrupted:
 
     def _pages(self, *asked: Any) -> Iterator[Any]:
         for rows in self._plain(*asked):
-            self._left -= 1
-            if self._left == 0:
+            self._left -= bool(rows)
+            if rows and self._left == 0:
                 self._what()
             yield rows
 
@@ -117,6 +117,18 @@ def test_called_off_while_it_is_written_nothing_is_left(exports: Exports, monkey
     Interrupted(monkeypatch, 3, cancel)
     work(exports.door)
     assert exports.door.request("GET", location).status_code == 404
+    assert list(exports.door.services.settings.export_folder.iterdir()) == []
+
+
+def test_called_off_just_before_it_begins_nothing_is_left(exports: Exports, monkeypatch: pytest.MonkeyPatch) -> None:
+    location, begin = exports.started("$export"), run.Attempt.run
+
+    def too_late(attempt: run.Attempt) -> None:
+        exports.door.request("DELETE", location)
+        begin(attempt)
+
+    monkeypatch.setattr(run.Attempt, "run", too_late)
+    work(exports.door)
     assert list(exports.door.services.settings.export_folder.iterdir()) == []
 
 

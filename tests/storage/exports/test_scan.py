@@ -15,7 +15,8 @@ from app.storage.visibility import EVERYTHING, Caller
 from tests.journeys.door import STUDY, Door, open_door, subject
 
 SINCE = "2026-01-01T00:00:00.000Z"
-BY_TYPE = "SEARCH resource USING INDEX ix_resource_type (type=? AND id>?)"
+LAST = "SEARCH resource"  # of the largest row id
+BY_TYPE = "SEARCH resource USING INDEX ix_resource_type (type=? AND id>? AND id<?)"
 
 
 @pytest.fixture
@@ -54,15 +55,15 @@ def plans(database: Database, work: Any) -> list[str]:
 def test_resources_are_read_in_the_order_of_their_type(service: Door, held: Held) -> None:
     """Any other index would be gone through, or sorted, once for each page."""
     database = service.services.database
-    assert plans(database, lambda: scan.resources(database.read, held, "Patient", (), 0)) == [BY_TYPE]
+    assert plans(database, lambda: scan.resources(database.read, held, "Patient", (), 0)) == [LAST, BY_TYPE]
 
 
 def test_what_changed_since_begins_where_it_was_written(service: Door) -> None:
     database, held = service.services.database, Held(FOREVER - 1, EVERYTHING, Scope(), SINCE)
-    begun, read = plans(database, lambda: scan.resources(database.read, held, "Patient", (), 0))
+    begun, _, read = plans(database, lambda: scan.resources(database.read, held, "Patient", (), 0))
     assert (begun, read) == ("SCAN CONSTANT ROW", BY_TYPE)
-    _, deleted = plans(database, lambda: scan.deletions(database.read, held, ["Observation", "Patient"], 0))
-    assert deleted == "SEARCH resource USING INTEGER PRIMARY KEY (rowid>?)"
+    _, _, deleted = plans(database, lambda: scan.deletions(database.read, held, ["Observation", "Patient"], 0))
+    assert deleted == "SEARCH resource USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
     later = Held(FOREVER - 1, EVERYTHING, Scope(), "2030-01-01T00:00:00.000Z")
     assert list(scan.resources(database.read, later, "Patient", (), 0)) == []
 
@@ -76,3 +77,14 @@ def test_between_two_pages_no_connection_is_held(service: Door, monkeypatch: pyt
     assert len(next(pages)) == 2
     assert engine.pool.status() == before
     assert [len(page) for page in pages] == [2, 1]
+
+
+def test_little_is_looked_at_in_one_read(service: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads hears of it now and then, however little fits."""
+    monkeypatch.setattr(scan, "SPAN", 4)
+    engine = service.services.database.read
+    pages = list(scan.resources(engine, Held(FOREVER - 1, EVERYTHING, Scope()), "Patient", (), 0))
+    assert sum(len(page) for page in pages) == 5
+    assert [] in list(scan.resources(engine, Held(FOREVER - 1, EVERYTHING, Scope()), "Observation", (), 0))
+    last = max(row.id for page in pages for row in page)
+    assert len(pages) >= last / 4
