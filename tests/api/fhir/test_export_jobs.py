@@ -162,6 +162,29 @@ def test_only_listed_files_are_given(exports: Exports, url: str, name: str) -> N
     check_gone(raw(exports, url.rpartition("/")[0] + "/" + name))
 
 
+def test_a_file_that_no_manifest_lists_is_not_given(exports: Exports, url: str) -> None:
+    [folder] = folders(exports)
+    (folder / "Patient.begun.ndjson").write_bytes(b"{}\n")
+    check_gone(raw(exports, url.rpartition("/")[0] + "/Patient.begun.ndjson"))
+
+
+def test_no_file_is_given_before_the_export_is_whole(tmp_path: Path) -> None:
+    with idle(tmp_path) as exports:
+        location = exports.started("$export")
+        tools, now = exports.door.services, utc_text(START)
+        claimed = tools.writer.run(lambda connection: jobs.claim(connection, "lease", now, now))
+        assert claimed is not None
+        done = jobs.File(0, "Patient.x.ndjson", "output", "Patient", 1, 1)
+        tools.writer.run(lambda connection: jobs.keep(connection, claimed[0], done, now, 1))
+        folder = tools.settings.export_folder / claimed[0].id
+        folder.mkdir(parents=True)
+        (folder / done.name).write_bytes(b"{}\n")
+        check_gone(exports.door.request("GET", f"{location}/{done.name}"))
+        later = utc_text(START + timedelta(hours=1))
+        tools.writer.run(lambda connection: jobs.end(connection, claimed[0], jobs.COMPLETED, later))
+        assert exports.door.request("GET", f"{location}/{done.name}").content == b"{}\n"
+
+
 def test_an_export_that_failed_says_so(tmp_path: Path) -> None:
     with idle(tmp_path) as exports:
         location = exports.started("$export")
