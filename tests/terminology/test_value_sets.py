@@ -133,7 +133,7 @@ def test_words_of_the_records(value_set: str, literal: object) -> None:
         ("cns-status", "CNS1 CNS2 CNS3"),
         ("mrd-method", "MFC PCR NGS"),
         ("route", "intravenous other"),
-        ("vital-status", "alive dead lost"),
+        ("vital-status", "alive dead lost dead-by-then"),
         ("seriousness", "serious non-serious"),
         ("grade", "1 2 3 4 5"),
     ],

@@ -110,7 +110,17 @@ def _reached(record: Gvhd, word: str | None) -> PartialDate | None:
 
 
 def _parts(record: Gvhd) -> list[Json]:
+    """Stages of MAGIC and scores of NIH; which of them a number is stands beside the organ."""
     stages = record.stages.model_dump() if record.stages else {}
-    scores = {**stages, **(record.organ_scores or {})}
-    known = ((coded("gvhd-organ", organ), score) for organ, score in scores.items() if score is not None)
-    return [part for code, score in known if code for part in component(code, "valueInteger", score)]
+    told = [("gvhd-stage", stages), ("chronic-gvhd-organ-score", record.organ_scores or {})]
+    return [
+        part
+        for scale, numbers in told
+        for organ, number in numbers.items()
+        for part in component(_part(organ, scale), "valueInteger", number)
+    ]
+
+
+def _part(organ: str, scale: str) -> Json | None:
+    code = coded("gvhd-organ", organ)
+    return code and {"coding": [*code["coding"], *fixed("observation", scale)["coding"]]}

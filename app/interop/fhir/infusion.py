@@ -143,7 +143,10 @@ def _findings(record: Infusion, context: Context) -> list[Draft]:
 def _dosing_weight(record: Infusion, context: Context) -> list[Draft]:
     code = fixed("observation", "body-weight", "dosing-weight")
     weight = None if record.dosing_weight_kg is None else quantity(record.dosing_weight_kg, "kg")
-    return _finding(record, context, "dosing-weight", code, category="vital-signs", valueQuantity=weight)
+    part_of = [context.own("Procedure", "")]
+    return _finding(
+        record, context, "dosing-weight", code, category="vital-signs", valueQuantity=weight, partOf=part_of
+    )
 
 
 def _finding(record: Infusion, context: Context, role: str, code: Json, **elements: Any) -> list[Draft]:

@@ -42,9 +42,9 @@ def observation(
     return Draft("Observation", role, body, claimed and profile(claimed))
 
 
-def component(code: Json, element: str, value: Any) -> list[Json]:
-    """A component with its value, or nothing where that is None. element: the value[x]."""
-    return [] if value is None else [{"code": code, element: value}]
+def component(code: Json | None, element: str, value: Any) -> list[Json]:
+    """A component with its value, or nothing where that or its code is None. element: the value[x]."""
+    return [] if value is None or code is None else [{"code": code, element: value}]
 
 
 def _category(code: str | None) -> list[Json] | None:

@@ -32,11 +32,14 @@ def write_transplant(record: Transplant, context: Context) -> list[Draft]:
 
 
 def write_therapy(record: Therapy, context: Context) -> list[Draft]:
-    """A later therapy. Of a course of treatment only the start is known, so its state is unknown."""
+    """A later therapy, which its category tells from the transplant. Of a course of treatment only the start is
+    known, so its state is unknown.
+    """
     intent = coded("therapy-intent", record.intent)
     body = present(
         extension=[study_extension(context)],
         status=procedure_status(record, "completed" if record.kind in _GIVEN_AT_ONCE else "unknown"),
+        category=fixed("procedure-category", "later-therapy"),
         code=coded("therapy-kind", record.kind),
         subject=subject(context),
         performedDateTime=date_time(record.date),

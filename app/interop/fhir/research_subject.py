@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from app.domain.dates import PartialDate
 from app.domain.subject import Withdrawal
 from app.domain.terms import Sex, SubjectState
-from app.interop.fhir.codes import fixed
+from app.interop.fhir.codes import coded, fixed
 from app.interop.fhir.draft import Draft, reference
 from app.interop.fhir.elements import Json, complex_extension, extension, optional_date, period, present
 from app.interop.fhir.urls import SUBJECT_NUMBER, profile, project
 
 ARM = "dose_level"
+_Step = tuple[SubjectState, PartialDate | None, str | None]
 _BEFORE_ALL = -(10**9)
 _ARM_NAME = re.compile(r"[A-Za-z0-9+.*^/ -]{1,20}", re.ASCII)
 
@@ -48,7 +49,11 @@ def write_research_subject(view: SubjectView, study_id: str, patient_id: str) ->
     """The subject under the number that the sponsor knows; of the strata only the dose level is written."""
     arm = _arm(view)
     body = present(
-        extension=[*extension(project("site"), "valueString", view.site), *_progress(view)],
+        extension=[
+            *extension(project("site"), "valueString", view.site),
+            *_withdrawal(view.withdrawal),
+            *_progress(view),
+        ],
         identifier=[{"system": SUBJECT_NUMBER, "value": view.number}],
         status=status(view),
         period=period(view.consent, _end(view)),
@@ -77,18 +82,19 @@ def _progress(view: SubjectView) -> list[Json]:
     """Every step that is known, by day, the present state last; R5 has elements for them.
 
     Consent is a milestone, which says nothing of the state; a death ends the study where nothing ended it before.
+    A step that another record tells of, and not the state that was recorded, has that as its reason.
     """
     now = status(view)
     withdrawn = view.withdrawal if _left(view.withdrawal) else None
-    steps: list[tuple[SubjectState | None, PartialDate | None]] = [
-        (view.state, view.state_date) if view.state else (None, None),
-        ("on-study-intervention", view.infused) if view.infused else (None, None),
-        ("withdrawn", withdrawn.date) if withdrawn else (None, None),
-        ("off-study", view.off_study) if view.off_study else (None, None),
-        ("off-study", view.death) if view.dead and not view.off_study else (None, None),
+    steps: list[_Step | None] = [
+        (view.state, view.state_date, None) if view.state else None,
+        ("on-study-intervention", view.infused, "infusion") if view.infused else None,
+        ("withdrawn", withdrawn.date, "withdrawal") if withdrawn else None,
+        ("off-study", view.off_study, "end-of-study") if view.off_study else None,
+        ("off-study", view.death, "death") if view.dead and not view.off_study else None,
     ]
-    known = sorted((step for step in steps if step[0]), key=lambda step: (step[0] == now, _day(step[1])))
-    consent = [_step(None, view.consent, fixed("subject-milestone", "consented"))] if view.consent else []
+    known = sorted((step for step in steps if step), key=lambda step: (step[0] == now, _day(step[1])))
+    consent = [_step(None, view.consent, None, fixed("subject-milestone", "consented"))] if view.consent else []
     return [item for step in (*consent, *(_step(*step) for step in known)) for item in step]
 
 
@@ -97,12 +103,27 @@ def _day(date: PartialDate | None) -> int:
     return _BEFORE_ALL if date is None else date.first
 
 
-def _step(state: SubjectState | None, start: PartialDate | None, milestone: Json | None = None) -> list[Json]:
+def _step(
+    state: SubjectState | None, start: PartialDate | None, reason: str | None, milestone: Json | None = None
+) -> list[Json]:
     return complex_extension(
         project("subject-progress"),
         extension("state", "valueCode", state),
         extension("milestone", "valueCodeableConcept", milestone),
         extension("start", "valueDateTime", optional_date(start)),
+        extension("reason", "valueCodeableConcept", coded("progress-reason", reason)),
+    )
+
+
+def _withdrawal(withdrawal: Withdrawal | None) -> list[Json]:
+    """What was withdrawn; the status tells no more than that somebody left."""
+    if withdrawal is None:
+        return []
+    return complex_extension(
+        project("withdrawal"),
+        extension("date", "valueDateTime", optional_date(withdrawal.date)),
+        extension("scope", "valueCodeableConcept", coded("withdrawal-scope", withdrawal.scope)),
+        extension("vital-status-allowed", "valueBoolean", withdrawal.vital_status_allowed),
     )
 
 

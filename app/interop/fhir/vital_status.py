@@ -14,7 +14,9 @@ _PROFILE = "vital-status"
 
 
 def write_follow_up(record: FollowUp, context: Context) -> list[Draft]:
-    """Vital status at the contact; ECOG and Karnofsky where they were recorded."""
+    """Vital status at the contact; it holds ECOG and Karnofsky where they were recorded."""
+    scores = {"ecog": record.ecog, "karnofsky": record.karnofsky}
+    drafts = [_score(record, context, name, score) for name, score in scores.items() if score is not None]
     vital_status = observation(
         record,
         context,
@@ -24,12 +26,9 @@ def write_follow_up(record: FollowUp, context: Context) -> list[Draft]:
         claimed=_PROFILE,
         valueCodeableConcept=coded("vital-status", _vital_status(record)),
         method=coded("contact-kind", record.kind),
+        hasMember=[context.own("Observation", draft.role) for draft in drafts],
     )
-    scores = {"ecog": record.ecog, "karnofsky": record.karnofsky}
-    return [
-        vital_status,
-        *(_score(record, context, name, score) for name, score in scores.items() if score is not None),
-    ]
+    return [vital_status, *drafts]
 
 
 def write_death(record: Death, context: Context) -> list[Draft]:
@@ -51,10 +50,11 @@ def write_death(record: Death, context: Context) -> list[Draft]:
 
 
 def _vital_status(record: FollowUp) -> str:
+    """Who is found dead died on an unknown day until then, which is not the event of the death."""
     if record.alive is True:
         return "alive"
     if record.reports_death:
-        return "dead"
+        return "dead-by-then"
     return "alive" if record.proves_alive else "lost"
 
 

@@ -143,7 +143,7 @@ VIEW = SubjectView(
     sex="female",
     birth_year=1980,
     consent=parse_date("2023-10-01"),
-    withdrawal=Withdrawal(date=parse_date("2025-01-01")),
+    withdrawal=Withdrawal(date=parse_date("2025-01-01"), scope="follow-up", vital_status_allowed=True),
     state="follow-up",
     state_date=parse_date("2024-04-01"),
     infused=parse_date("2024-03-01"),

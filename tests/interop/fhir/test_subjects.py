@@ -50,18 +50,28 @@ CONSENT = {
 }
 
 
-def step(what: dict[str, Any], start: str) -> dict[str, Any]:
+def reason(code: str, display: str) -> dict[str, Any]:
+    coding = {"system": "https://engraft.example.org/fhir/CodeSystem/engraft", "code": code, "display": display}
+    return {"url": "reason", "valueCodeableConcept": {"coding": [coding]}}
+
+
+INFUSED = reason("progress-reason-infusion", "First infusion of the cells")
+DIED = reason("progress-reason-death", "Death of the subject")
+
+
+def step(what: dict[str, Any], start: str, *why: dict[str, Any]) -> dict[str, Any]:
     return {
         "url": f"{EXTENSION}/subject-progress",
-        "extension": [what, {"url": "start", "valueDateTime": start}],
+        "extension": [what, {"url": "start", "valueDateTime": start}, *why],
     }
 
 
-def told(changes: dict[str, Any]) -> list[tuple[str, str | None]]:
+def told(changes: dict[str, Any]) -> list[tuple[str | None, str | None]]:
     """The steps of a subject: (state, start)."""
     body = write_research_subject(replace(NOTHING, **changes), "s-1", "p-1").body
     steps = [item["extension"] for item in body["extension"] if item["url"].endswith("/subject-progress")]
-    return [(parts[0]["valueCode"], parts[1]["valueDateTime"] if len(parts) > 1 else None) for parts in steps]
+    known = [{part["url"]: part for part in parts} for parts in steps]
+    return [(parts["state"]["valueCode"], parts.get("start", {}).get("valueDateTime")) for parts in known]
 
 
 def withdrawal(scope: Any = None) -> Withdrawal:
@@ -94,8 +104,8 @@ def test_a_research_subject() -> None:
         "extension": [
             {"url": f"{EXTENSION}/site", "valueString": "A"},
             step({"url": "milestone", "valueCodeableConcept": CONSENT}, "2023-10"),
-            step({"url": "state", "valueCode": "on-study-intervention"}, "2024-03-01"),
-            step({"url": "state", "valueCode": "off-study"}, "2024"),
+            step({"url": "state", "valueCode": "on-study-intervention"}, "2024-03-01", INFUSED),
+            step({"url": "state", "valueCode": "off-study"}, "2024", DIED),
         ],
         "identifier": [{"system": "https://engraft.example.org/fhir/subject-number", "value": "A-001"}],
         "status": "off-study",
@@ -185,3 +195,20 @@ def test_a_research_study() -> None:
         "status": "active",
     }
     assert check(resource(draft)) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "allowed", "told"),
+    [
+        ("treatment", None, {"scope": "withdrawal-scope-treatment"}),
+        ("all-data", False, {"scope": "withdrawal-scope-all-data", "vital-status-allowed": False}),
+        (None, True, {"vital-status-allowed": True}),
+    ],
+)
+def test_a_withdrawal_says_of_what(scope: Any, allowed: Any, told: dict[str, Any]) -> None:
+    given = Withdrawal(date=DAY, scope=scope, vital_status_allowed=allowed)
+    body = write_research_subject(replace(NOTHING, withdrawal=given), "s-1", "p-1").body
+    (found,) = [item["extension"] for item in body["extension"] if item["url"].endswith("/withdrawal")]
+    parts = {part["url"]: part.get("valueBoolean", part.get("valueDateTime")) for part in found}
+    parts |= {p["url"]: p["valueCodeableConcept"]["coding"][0]["code"] for p in found if "valueCodeableConcept" in p}
+    assert parts == {"date": "2024-03-01", **told}

@@ -133,8 +133,8 @@ def test_relapse_sites_are_components() -> None:
     [
         ({"alive": True}, "438949009"),
         ({}, "438949009"),
-        ({"alive": False}, "419620001"),
-        ({"ecog": 5}, "419620001"),
+        ({"alive": False}, "18632008"),
+        ({"ecog": 5}, "18632008"),
         ({"lost": True}, "399307001"),
     ],
 )

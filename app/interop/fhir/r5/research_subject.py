@@ -49,6 +49,7 @@ def _step(known: Json) -> Json:
         type={"coding": [{"system": _TYPE, "code": kind, "display": f"{kind} status"}]},
         subjectState=fixed("subject-state", state) if state else None,
         milestone=milestone,
+        reason=known.get("reason"),
         startDate=known.get("start"),
     )
 

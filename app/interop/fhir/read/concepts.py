@@ -14,8 +14,9 @@ from typing import Any
 from app.interop.fhir.elements import Json
 from app.interop.fhir.r5.extensions import value
 from app.interop.fhir.urls import DATA_ABSENT
+from app.terminology.further_codes import meant
 from app.terminology.systems import canonical
-from app.terminology.value_sets import normalise, word_for
+from app.terminology.value_sets import normalise
 
 
 def word(concept: Any, *value_sets: str) -> str | None:
@@ -25,7 +26,7 @@ def word(concept: Any, *value_sets: str) -> str | None:
 
 def coded_word(concept: Any, *value_sets: str) -> str | None:
     """The word by a code alone, for value sets whose words are too common to be trusted in free text."""
-    found = (word_for(name, one.get("system"), one["code"]) for name in value_sets for one in codings(concept))
+    found = (meant(name, one.get("system"), one["code"]) for name in value_sets for one in codings(concept))
     return next(filter(None, found), None)
 
 

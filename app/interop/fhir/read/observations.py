@@ -12,7 +12,8 @@ from app.interop.fhir.read.concepts import codings, texts
 from app.interop.fhir.read.elements import said, start
 from app.interop.fhir.read.reading import NoRecordError
 from app.interop.fhir.read.status import observed, recorded
-from app.terminology.value_sets import normalise, word_for
+from app.terminology.further_codes import meant
+from app.terminology.value_sets import normalise
 
 _VALUES = "observation"
 
@@ -20,7 +21,7 @@ _VALUES = "observation"
 def kinds(resource: Json) -> set[str]:
     """Words of the value set `observation` that its code has; without such a code, those of its words."""
     code = resource.get("code")
-    coded = {word_for(_VALUES, one.get("system"), one["code"]) for one in codings(code)} - {None}
+    coded = {meant(_VALUES, one.get("system"), one["code"]) for one in codings(code)} - {None}
     spoken = set() if coded else {normalise(_VALUES, text) for text in texts(code)} - {None}
     return {known for known in coded | spoken if known is not None}
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.interop.fhir.elements import Json
-from app.interop.fhir.read.concepts import coded_word, codings
+from app.interop.fhir.read.concepts import codings
 from app.interop.fhir.read.elements import name_of, patient_of, said
-from app.interop.fhir.read.observations import kinds
 from app.interop.fhir.read.pool import Pool
 from app.interop.fhir.read.reading import Reading
+from app.interop.fhir.read.vital_status import is_death
 from app.terminology.value_sets import normalise
 
 _MEDICAL_RECORD_NUMBER = "MR"  # http://terminology.hl7.org/CodeSystem/v2-0203
@@ -36,7 +36,7 @@ def person(patient: Json) -> Json:
 
 def read_deaths(pool: Pool) -> Iterator[Reading]:
     """The death that a Patient tells, unless an Observation of it is among the resources and tells more."""
-    told = {patient_of(resource) for resource in pool.every("Observation") if _is_death(resource)}
+    told = {patient_of(resource) for resource in pool.every("Observation") if is_death(resource)}
 
     def read(patient: Json) -> Iterator[Reading]:
         died = patient.get("deceasedDateTime")
@@ -46,11 +46,6 @@ def read_deaths(pool: Pool) -> Iterator[Reading]:
 
     for patient in pool.every("Patient"):
         yield from pool.attempt(read, patient)
-
-
-def _is_death(resource: Json) -> bool:
-    status = coded_word(resource.get("valueCodeableConcept"), "vital-status")
-    return "vital-status" in kinds(resource) and status == "dead"
 
 
 def _usual(names: list[Json]) -> Json:

@@ -30,6 +30,18 @@ def observed(resource: Json) -> str:
     return _OBSERVED[status]
 
 
+def counts(part: Json, lead: Json) -> bool:
+    """Whether a part of a record counts with its leading resource: it is in error only where that is."""
+    if part["resourceType"] == "Observation" and part.get("status") not in _OBSERVED:
+        return False
+    return part.get("status") != IN_ERROR or in_error(lead)
+
+
+def in_error(resource: Json) -> bool:
+    """Whether a resource says that it should not be there; a Condition says so by its verification status."""
+    return resource.get("status") == IN_ERROR or IN_ERROR in _verified(resource)
+
+
 def happened(resource: Json, *further: str) -> str:
     """The record status of a Procedure or MedicationAdministration. NoRecordError for what has not happened.
 
@@ -43,13 +55,17 @@ def happened(resource: Json, *further: str) -> str:
 
 def confirmed(resource: Json) -> str:
     """The record status of a Condition; silence confirms. NoRecordError for one that is doubted or refuted."""
-    codings: list[Any] = (resource.get("verificationStatus") or {}).get("coding") or []
-    codes = {one.get("code") for one in codings}
+    codes = _verified(resource)
     if IN_ERROR in codes:
         return IN_ERROR
     if codes and "confirmed" not in codes:
         raise NoRecordError(_NOT_CONFIRMED)
     return "final"
+
+
+def _verified(resource: Json) -> set[Any]:
+    codings: list[Any] = (resource.get("verificationStatus") or {}).get("coding") or []
+    return {one.get("code") for one in codings}
 
 
 def recorded(resource: Json) -> str | None:

@@ -37,6 +37,7 @@ def _step(step: Json) -> list[Json]:
         extension("state", "valueCode", _state(step)),
         extension("milestone", "valueCodeableConcept", step.get("milestone")),
         extension("start", "valueDateTime", step.get("startDate")),
+        extension("reason", "valueCodeableConcept", step.get("reason")),
     )
 
 

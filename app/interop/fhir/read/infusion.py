@@ -1,0 +1,151 @@
+"""The infusion: Procedure, MedicationAdministration, BiologicallyDerivedProduct and what was measured of the cells.
+
+https://hl7.org/fhir/R4/medicationadministration.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from app.interop.fhir.elements import Json
+from app.interop.fhir.infusion import PRODUCT
+from app.interop.fhir.r5.extensions import value
+from app.interop.fhir.read.concepts import coded_word, word, words
+from app.interop.fhir.read.elements import (
+    Name,
+    amount,
+    end,
+    extensions,
+    name_of,
+    own,
+    own_parts,
+    percent,
+    said,
+    start,
+    target,
+    targets,
+)
+from app.interop.fhir.read.observations import kinds
+from app.interop.fhir.read.pool import Pool, each
+from app.interop.fhir.read.procedure import dose
+from app.interop.fhir.read.products import is_infusion
+from app.interop.fhir.read.reading import NoRecordError, Reading
+from app.interop.fhir.read.status import counts, happened
+from app.interop.fhir.urls import project
+
+_PROPERTIES = {"viability": "cell-viability", "purity": "cell-purity"}
+_MEASURED = {**_PROPERTIES, "dosing-weight": "dosing-weight"}
+_OUTCOMES = frozenset({"completed", "stopped", "not-done"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The resources of one infusion; measured: its Observations by role."""
+
+    procedure: Json
+    administration: Json
+    product: Json
+    measured: dict[str, Json]
+
+    @property
+    def lead(self) -> Json:
+        """The Procedure, else the MedicationAdministration."""
+        return self.procedure or self.administration
+
+    @property
+    def members(self) -> list[tuple[Json, str]]:
+        """The resources that are there with their roles, the leading one first."""
+        found = [(self.procedure, ""), (self.administration, ""), (self.product, PRODUCT)]
+        return [(one, role) for one, role in found if one] + [(one, role) for role, one in self.measured.items()]
+
+
+def read_infusions(pool: Pool) -> Iterator[Reading]:
+    """Every Procedure that gives the cells with what belongs to it; then administrations that stand alone."""
+
+    def read(resource: Json) -> Iterator[Reading]:
+        if not is_infusion(resource):
+            return iter(())
+        found = _parts(resource, pool)
+        return pool.make(_infusion(found), *found.members)
+
+    yield from each(pool, "Procedure", read)
+    yield from each(pool, "MedicationAdministration", read)
+    yield from each(pool, "Observation", _refuse_alone)
+
+
+def _refuse_alone(resource: Json) -> Iterator[Reading]:
+    if kinds(resource) & set(_MEASURED.values()):
+        raise NoRecordError("the infusion for which it was measured is not among the resources")
+    return iter(())
+
+
+def _parts(lead: Json, pool: Pool) -> Parts:
+    procedure = lead if lead["resourceType"] == "Procedure" else {}
+    free = [one for one in pool.free("MedicationAdministration") if is_infusion(one)]
+    given = [one for one in free if name_of(lead) in targets(one.get("partOf")) and counts(one, lead)]
+    administration = next(iter(given), {}) if procedure else lead
+    product = pool.get(_product_of(procedure) or _product_of(administration)) or {}
+    names = {name_of(one) for one in (procedure, administration, product) if one}
+    measured = [one for one in pool.free("Observation") if names & _measured_for(one) and counts(one, lead)]
+    roles = {role: one for one in measured for role, kind in _MEASURED.items() if kind in kinds(one)}
+    return Parts(procedure, administration, product, roles)
+
+
+def _product_of(resource: Json) -> Name | None:
+    """The BiologicallyDerivedProduct that was used: the element of R5 as our extension, or what supports it."""
+    used = [target(own(resource, "used-product")), *targets(resource.get("supportingInformation"))]
+    return next((name for name in used if name and name[0] == "BiologicallyDerivedProduct"), None)
+
+
+def _measured_for(resource: Json) -> set[Name]:
+    return {*targets(resource.get("partOf")), *targets(resource.get("focus"))}
+
+
+def _infusion(found: Parts) -> Json:
+    lead, administration, product = found.lead, found.administration, found.product
+    when = "performed" if found.procedure else "effective"
+    dosage = administration.get("dosage") or {}
+    return said(
+        type="infusion",
+        status=happened(lead, "not-done"),
+        start=_start(lead, when),
+        end=end(lead, when),
+        number=own(found.procedure, "course-number"),
+        outcome=lead["status"] if lead.get("status") in _OUTCOMES else None,
+        product_id=_identifier(product),
+        route=word(dosage.get("route"), "route"),
+        donor_type=word(own(product, "donor-type"), "donor-type"),
+        dose=dose(dosage.get("dose")),
+        planned_dose=dose(own(administration, "planned-dose")),
+        viability_pct=_property(found, "viability"),
+        purity_pct=_property(found, "purity"),
+        dosing_weight_kg=amount(found.measured.get("dosing-weight", {}).get("valueQuantity"), "kg"),
+        lymphodepletion=words(
+            [value(item) for item in extensions(found.procedure, project("lymphodepletion"))], "lymphodepletion"
+        ),
+    )
+
+
+def _start(lead: Json, when: str) -> str:
+    found = start(lead, when)
+    if found is None:
+        raise NoRecordError("it has no date")
+    return found
+
+
+def _identifier(product: Json) -> str | None:
+    return next((one["value"].strip() for one in product.get("identifier") or [] if one.get("value")), None)
+
+
+def _property(found: Parts, role: str) -> Decimal | int | None:
+    """What was measured of the cells: as an Observation, else as a property of the product."""
+    observed = percent(found.measured.get(role, {}).get("valueQuantity"))
+    told: list[Any] = [
+        part.get("value")
+        for part in own_parts(found.product, "product-property")
+        if coded_word(part.get("type"), "observation") == _PROPERTIES[role]
+    ]
+    return observed if observed is not None else next((percent(one) for one in told), None)

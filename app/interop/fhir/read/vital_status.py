@@ -1,0 +1,78 @@
+"""Contacts and deaths: vital status and performance status.
+
+https://hl7.org/fhir/us/mcode/StructureDefinition-mcode-ecog-performance-status.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.interop.fhir.codes import fixed
+from app.interop.fhir.elements import Json
+from app.interop.fhir.read.concepts import component, word
+from app.interop.fhir.read.elements import said, start, targets
+from app.interop.fhir.read.observations import effective, head, kinds, whole
+from app.interop.fhir.read.pool import Pool, each
+from app.interop.fhir.read.reading import NoRecordError, Reading
+from app.interop.fhir.read.status import counts
+
+_SCORES = ("ecog", "karnofsky")
+_CAUSE = fixed("observation", "cause-of-death")
+
+
+def read_contacts(pool: Pool) -> Iterator[Reading]:
+    """Every vital status with the scores that it holds together; then the scores that stand alone."""
+
+    def read(resource: Json) -> Iterator[Reading]:
+        if "vital-status" not in kinds(resource):
+            return iter(())
+        status = word(resource.get("valueCodeableConcept"), "vital-status")
+        if status == "dead":
+            return pool.make(_death(resource), (resource, ""))
+        return _follow_up(resource, status, pool)
+
+    def read_score(resource: Json) -> Iterator[Reading]:
+        found = _score(resource)
+        if not found:
+            return iter(())
+        record = {**head(resource, "follow_up"), "date": effective(resource), **found}
+        return pool.make(record, (resource, next(iter(found))))
+
+    yield from each(pool, "Observation", read)
+    yield from each(pool, "Observation", read_score)
+
+
+def is_death(resource: Json) -> bool:
+    """Whether an Observation tells of the death itself, not of a contact after it."""
+    status = word(resource.get("valueCodeableConcept"), "vital-status")
+    return "vital-status" in kinds(resource) and status == "dead"
+
+
+def _death(resource: Json) -> Json:
+    """The day of the event, which may be unknown."""
+    cause = word(component(resource, _CAUSE), "death-cause")
+    return {**head(resource, "death"), **said(date=start(resource, "effective"), cause=cause)}
+
+
+def _follow_up(resource: Json, status: str | None, pool: Pool) -> Iterator[Reading]:
+    held = [one for one in map(pool.get, targets(resource.get("hasMember"))) if one and counts(one, resource)]
+    scores = {next(iter(_score(one))): one for one in held if _score(one)}
+    if status is None and not scores:
+        raise NoRecordError("its vital status is none that the trial knows")
+    found: dict[str, Any] = {name: item for one in scores.values() for name, item in _score(one).items()}
+    record = said(
+        **head(resource, "follow_up"),
+        date=effective(resource),
+        kind=word(resource.get("method"), "contact-kind"),
+        alive={"alive": True, "dead-by-then": False}.get(status or ""),
+        **found,
+        lost=True if status == "lost" else None,
+    )
+    return pool.make(record, (resource, ""), *((one, name) for name, one in scores.items()))
+
+
+def _score(resource: Json) -> Json:
+    """The performance status that an Observation has, by the name of its field."""
+    found = kinds(resource)
+    return said(**{name: whole(resource) for name in _SCORES if name in found})
