@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from app.domain.errors import Category, Fault, Issue
 from app.interop.fhir.encode import to_json
 from app.interop.fhir.provenance import write_provenance
+from app.interop.fhir.search.parameters import references_to
 from app.interop.fhir.urls import SITE
 from app.services.context import Services
 from app.services.search.criteria import Asker, criteria
@@ -92,7 +93,7 @@ def search(services: Services, query: Query) -> Found:
 
 def read_query(asker: Asker, caller: Caller, pairs: Pairs, lenient: bool) -> Query:
     """The search behind parameters. Fault MALFORMED for what cannot be answered; lenient: unknown ones are left out."""
-    query = Query(Asked(0, caller))
+    query = Query(Asked(0, caller, links=references_to("Patient")))
     for name, text in pairs:
         try:
             _take(asker, query, name, text)

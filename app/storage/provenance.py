@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from app.storage.records import chunks
 from app.storage.search.conditions import written
 from app.storage.search.criteria import Written
-from app.storage.tables import RECORD, RECORD_VERSION, RESOURCE, SUBJECT
+from app.storage.tables import RECORD, RECORD_VERSION, RESOURCE, SEARCH_INDEX, SUBJECT
 from app.storage.visibility import Caller, visible
 
 
@@ -55,7 +55,7 @@ class Named:
 class Asked:
     """Which changes are wanted: of each group of alternatives one must be met by something that the change wrote.
 
-    seq: of the snapshot; sites: (study, site).
+    seq: of the snapshot; sites: (study, site); links: numbers of the search parameters that lead to a Patient.
     """
 
     seq: int
@@ -66,6 +66,7 @@ class Asked:
     sites: tuple[tuple[tuple[str, str], ...], ...] = ()
     times: tuple[Written, ...] = ()
     newest_first: bool = False
+    links: tuple[int, ...] = ()
 
 
 def page(connection: Connection, asked: Asked, after: int | None, size: int) -> tuple[list[int], bool]:
@@ -98,7 +99,7 @@ def of_resources(connection: Connection, seq: int, caller: Caller, rows: Iterabl
 def _condition(asked: Asked) -> ColumnElement[bool]:
     seq, row = RESOURCE.c.seq_from, RESOURCE.alias()
     fits = [or_(false(), *(_is(row, name) for name in group)) for group in asked.targets]
-    fits += [_of_patients(row, group) for group in asked.patients]
+    fits += [_of_patients(row, group, asked.links) for group in asked.patients]
     fits += [_of_sites(row, group) for group in asked.sites]
     wrote = [seq.in_(select(row.c.seq_from).where(visible(row, asked.caller), condition)) for condition in fits]
     listed = [seq.in_(group) for group in asked.ids]
@@ -118,10 +119,13 @@ def _is(row: Any, name: Named) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _of_patients(row: Any, patients: tuple[str, ...]) -> ColumnElement[bool]:
-    """Of the subject whose Patient it is, or the Patient itself where no study knows of it."""
+def _of_patients(row: Any, patients: tuple[str, ...], links: tuple[int, ...]) -> ColumnElement[bool]:
+    """Of the subject whose Patient it is; the Patient itself and what refers to it, where no study knows of it."""
     subjects = select(SUBJECT.c.id).where(SUBJECT.c.patient.in_(patients))
-    return or_(row.c.subject.in_(subjects), and_(row.c.type == "Patient", row.c.resource_id.in_(patients)))
+    refers = (SEARCH_INDEX.c.parameter.in_(links), SEARCH_INDEX.c.text.in_(patients))
+    referring = select(SEARCH_INDEX.c.resource).where(*refers, SEARCH_INDEX.c.system == "Patient")
+    own = and_(row.c.type == "Patient", row.c.resource_id.in_(patients))
+    return or_(row.c.subject.in_(subjects), own, row.c.id.in_(referring))
 
 
 def _of_sites(row: Any, sites: tuple[tuple[str, str], ...]) -> ColumnElement[bool]:

@@ -26,7 +26,7 @@ from app.services import measure_reports
 async def derive(request: Request) -> Response:
     """A collection of summaries, in the order of the study's definition."""
     only_r4(request)
-    told, services, who = given(request, "ResearchStudy-derive"), tools(request), caller(request)
+    told, services, who = await given(request, "ResearchStudy-derive"), tools(request), caller(request)
     question = asked(told, told.axes, services.clock())
 
     identifier, endpoints = request.path_params["id"], tuple(told.all("endpoint"))
@@ -40,4 +40,4 @@ def _bundle(reports: list[Json]) -> Json:
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
-ROUTES = [Route("/ResearchStudy/{id}/$derive", with_head(derive), methods=["GET"])]
+ROUTES = [Route("/ResearchStudy/{id}/$derive", with_head(derive), methods=["GET", "POST"])]

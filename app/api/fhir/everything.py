@@ -32,7 +32,8 @@ async def everything(request: Request) -> Response:
     type_, identifier = place(request)
     if type_ not in _OF:
         raise Fault(Category.NOT_FOUND, f"$everything is offered on {', '.join(_OF)}")
-    asked = _asked(request, type_, identifier, given(request, f"{type_}-everything"))
+    told = await given(request, f"{type_}-everything")
+    asked = _asked(request, type_, identifier, told)
     found = await run_in_threadpool(release.everything, tools(request), asked, base(request))
     return streamed(request, release.stream(tools(request), found, base(request), wanted(request)))
 
@@ -63,4 +64,4 @@ def _types(told: Given) -> tuple[str, ...]:
     return types
 
 
-ROUTES = [Route("/{type}/{id}/$everything", with_head(everything), methods=["GET"])]
+ROUTES = [Route("/{type}/{id}/$everything", with_head(everything), methods=["GET", "POST"])]

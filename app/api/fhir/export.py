@@ -15,7 +15,7 @@ from app.api.fhir.answers import base, lenient, preferences, tools
 from app.api.fhir.bodies import parsed
 from app.api.fhir.caller import caller, client
 from app.domain.errors import Category, Fault, Issue
-from app.interop.fhir.bulk.parameters import pairs
+from app.interop.fhir.inputs import pairs
 from app.services.export import asking
 from app.services.export.asking import KickOff
 

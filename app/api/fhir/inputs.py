@@ -8,8 +8,10 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from app.api.asked import LARGEST_VERSION
+from app.api.fhir.bodies import parsed
 from app.domain.errors import Category, Fault, Issue, bad_parameter
 from app.interop.fhir.definitions.operations import Input, inputs
+from app.interop.fhir.inputs import pairs
 from app.services.asking import Axes
 
 # Of how the answer looks, and of where it goes on.
@@ -50,10 +52,18 @@ class Given:
         return tuple((name, text) for name, texts in sorted(self._values.items()) for text in texts)
 
 
-def given(request: Request, operation: str) -> Given:
-    """What the request gives to an operation. Fault MALFORMED for what that does not take, or not so often."""
+async def given(request: Request, operation: str) -> Given:
+    """What the address, and by POST the Parameters in the body, give to an operation.
+
+    Fault MALFORMED for what that does not take, or not so often.
+    """
+    sent = await parsed(request) if request.method == "POST" else None
+    return _checked(operation, [*request.query_params.multi_items(), *(() if sent is None else pairs(sent))])
+
+
+def _checked(operation: str, told: list[tuple[str, str]]) -> Given:
     known, values = inputs(operation), dict[str, list[str]]()
-    for name, text in request.query_params.multi_items():
+    for name, text in told:
         if name not in LOOKS:
             values.setdefault(name, []).append(text)
     issues = [issue for item in known.values() for issue in _counted(item, len(values.get(item.name, ())))]

@@ -60,7 +60,7 @@ async def search(request: Request) -> Response:
 async def evaluate(request: Request) -> Response:
     """One endpoint as a MeasureReport. The end of the period is the cut-off; its start leaves nobody out."""
     only_r4(request)
-    told, services, who = given(request, "Measure-evaluate-measure"), tools(request), caller(request)
+    told, services, who = await given(request, "Measure-evaluate-measure"), tools(request), caller(request)
     start, end = _day(told, "periodStart").first, _day(told, "periodEnd").last
     axes = Axes(iso_day(end), told.one("as_of"), None, told.axes.definition_version)
     question = asked(told, axes, services.clock(), iso_day(start))
@@ -94,7 +94,7 @@ def _report(told: Given) -> str:
 
 # Before the routes of all types: there a Measure is unknown.
 ROUTES = [
-    Route("/Measure/{id}/$evaluate-measure", with_head(evaluate), methods=["GET"]),
+    Route("/Measure/{id}/$evaluate-measure", with_head(evaluate), methods=["GET", "POST"]),
     Route("/Measure/{id}", with_head(read_measure), methods=["GET"]),
     Route("/Measure", with_head(search), methods=["GET"]),
 ]

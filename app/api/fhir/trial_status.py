@@ -22,10 +22,10 @@ from app.services.trial_status import trial_status
 async def get_trial_status(request: Request) -> Response:
     """Everything that the status of a subject says, with resource versions as its evidence."""
     negotiate(request)
-    axes = given(request, "ResearchSubject-trial-status").axes
+    axes = (await given(request, "ResearchSubject-trial-status")).axes
     asked = (request.path_params["id"], caller(request), axes)
     found = await run_in_threadpool(trial_status, tools(request), *asked)
     return reply(request, to_json(parameters(found)))
 
 
-ROUTES = [Route("/ResearchSubject/{id}/$trial-status", with_head(get_trial_status), methods=["GET"])]
+ROUTES = [Route("/ResearchSubject/{id}/$trial-status", with_head(get_trial_status), methods=["GET", "POST"])]

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from app.services import release
 from app.services.release import Asked
-from app.storage.tables import RESOURCE, SUBJECT
+from app.storage.tables import RESOURCE
 from app.storage.visibility import AS_WRITTEN, Caller
 from tests.api.fhir.conftest import Searches
 from tests.journeys.door import START, STUDY, record
@@ -102,18 +102,18 @@ def test_what_is_not_for_the_callers_eyes_is_in_no_page(searches: Searches) -> N
     assert coded["total"] == len(shown)
 
 
-def test_a_resource_that_no_study_knows_comes_with_what_refers_to_it(searches: Searches) -> None:
-    """Written behind the service's back: as a client's own resource that belongs to no study yet stands there."""
-    door, patient = searches.door, searches.patient("A-001")
-    identifier = patient.partition("/")[2]
-    whole = names(door.everything(patient))
+def test_a_patient_whom_no_study_knows_comes_with_what_refers_to_it(searches: Searches) -> None:
+    door = searches.door
 
-    def forget(connection: Any) -> None:
-        connection.execute(update(SUBJECT).where(SUBJECT.c.patient == identifier).values(patient="gone"))
-        connection.execute(update(RESOURCE).where(RESOURCE.c.resource_id == identifier).values(subject=None))
+    def create(**resource: Any) -> str:
+        answer = door.request("POST", f"/fhir/{resource['resourceType']}", json=resource)
+        assert answer.status_code == 201, answer.text
+        return f"{resource['resourceType']}/{answer.json()['id']}"
 
-    door.services.writer.run(forget)
-    found = names(door.everything(patient))
-    assert patient in found
-    referring = {name for name in whole if not name.startswith("BiologicallyDerivedProduct")}
-    assert found == referring
+    patient = create(resourceType="Patient", gender="female")
+    subject = {"reference": patient}
+    result = create(resourceType="Observation", status="final", code={"text": "Weight"}, subject=subject)
+    create(resourceType="Observation", status="final", code={"text": "Weight"})
+    assert names(door.everything(patient)) == {patient, result}
+    told = [one["target"][0]["reference"] for one in searches.entries(f"Provenance?patient={patient}")]
+    assert told == [f"{patient}/_history/1", f"{result}/_history/1"]

@@ -1,17 +1,21 @@
-"""The Parameters resource of a kick-off, as pairs of name and text.
+"""The Parameters that are sent to an operation, as pairs of name and text.
 
 https://hl7.org/fhir/R4/parameters.html
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from app.domain.errors import Category, Fault, Issue
 
 
 def pairs(body: Any) -> list[tuple[str, str]]:
-    """Every parameter in its order; of a Reference its address. Fault MALFORMED where the body holds something else."""
+    """Every parameter in its order; of a Reference its address, of a number its digits.
+
+    Fault MALFORMED where the body holds something else.
+    """
     if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
         raise _refused("", "must be a Parameters resource")
     found = body.get("parameter", [])
@@ -26,9 +30,11 @@ def _pair(place: str, item: Any) -> tuple[str, str]:
         raise _refused(place, "must have a name and one value")
     [value] = values
     text = value.get("reference") if isinstance(value, dict) else value
-    if not isinstance(text, str):
-        raise _refused(place, "must have a text or a reference as its value")
-    return item["name"], text
+    if isinstance(text, bool):
+        text = "true" if text else "false"
+    if not isinstance(text, str | int | Decimal):
+        raise _refused(place, "must have a text, a number, a truth or a reference as its value")
+    return item["name"], str(text)
 
 
 def _refused(place: str, message: str) -> Fault:
