@@ -82,8 +82,10 @@ def _places(door: Door) -> dict[str, str]:
     """Names for resources that the requests ask for."""
     bundle = door.get("/fhir/ResearchSubject", _count=1).json()
     subject = bundle["entry"][0]["resource"]
+    [measure] = door.get("/fhir/Measure", identifier="OS").json()["entry"]
     return {
         "study": door.study_reference(),
+        "measure": f"Measure/{measure['resource']['id']}",
         "subject": f"ResearchSubject/{subject['id']}",
         "patient": subject["individual"]["reference"],
         "observation": f"Observation/{door.get('/fhir/Observation', _count=1).json()['entry'][0]['resource']['id']}",

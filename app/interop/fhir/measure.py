@@ -5,7 +5,6 @@ https://hl7.org/fhir/R4/measure.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
@@ -16,8 +15,11 @@ from app.interop.fhir.urls import ENDPOINT, PROJECT
 
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 _CONTINUOUS = frozenset({"time_to_event", "competing_risks"})
-# The language of the study definitions; no media type is registered for it.
-LANGUAGE = "application/x.engraft-definition"
+# What finds the members of a population; it is the contained List of that name.
+_QUERY = (
+    "Measure/{id}/$evaluate-measure?reportType=subject-list"
+    "&periodStart={{{{%periodStart}}}}&periodEnd={{{{%periodEnd}}}}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def write_measure(measured: Measured, updated: str) -> Json:
         "guidance": "\n\n".join(measured.words),
         "scoring": _coded("measure-scoring", scoring),
         "type": [_coded("measure-type", "outcome")],
-        "group": [{"population": list(_populations(populations(measured.kind)))}],
+        "group": [{"population": [_population(measured.id, item) for item in populations(measured.kind)]}],
     }
 
 
@@ -75,7 +77,6 @@ def _coded(system: str, code: str) -> Json:
     return {"coding": [{"system": f"{_TERMINOLOGY}/{system}", "code": code}]}
 
 
-def _populations(found: Iterable[Population]) -> Iterable[Json]:
-    for item in found:
-        criteria = {"language": LANGUAGE, "expression": item.name, "description": item.words}
-        yield {"code": item.code, "description": item.words, "criteria": criteria}
+def _population(measure: str, item: Population) -> Json:
+    criteria = {"name": item.name, "language": "application/x-fhir-query", "expression": _QUERY.format(id=measure)}
+    return {"code": item.code, "description": item.words, "criteria": criteria}
