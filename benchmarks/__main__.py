@@ -1,4 +1,7 @@
-"""python -m benchmarks: every figure, one table. With names of parts (service, estimators): only those."""
+"""python -m benchmarks: every figure, one table. With the name of a part (service, estimators, export, fhir): only that one.
+
+What follows `fhir` are its own options (benchmarks/fhir.py).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import fhir
 from benchmarks.estimators import estimator_measures
 from benchmarks.export import export_measures
 from benchmarks.measures import Measure, all_measures
@@ -24,16 +28,18 @@ PARTS: dict[str, Callable[[], Iterator[Measure]]] = {
     "service": _service,
     "estimators": estimator_measures,
     "export": export_measures,
+    "fhir": lambda: fhir.part([]),
 }
 
 
 def main(names: list[str]) -> None:
+    parts = [fhir.part(names[1:])] if names[:1] == ["fhir"] else [PARTS[name]() for name in names or PARTS]
     table = Table(title="ratios of one run")
     for name in ("what", "ours", "limit", "ratio", "aim"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    for part in names or PARTS:
-        for item in PARTS[part]():
-            table.add_row(item.name, item.ours, item.limit, f"{item.ratio:.2f}", item.aim)
+    for part in parts:
+        for item in part:
+            table.add_row(item.name, item.ours, item.limit, f"{item.ratio:.2f}" if item.limit else "", item.aim)
     Console(width=140).print(table)
 
 

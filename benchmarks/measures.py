@@ -160,7 +160,7 @@ def status(service: Service) -> Measure:
 
 def posts(service: Service, times: int = 640) -> Iterator[Measure]:
     """Single-record posts/s from 1 and from 32 clients, against bare fdatasync one by one."""
-    syncs = 1 / _fdatasync(service.data)
+    syncs = 1 / fsync_seconds(service.data)
     one = run_many(service.port, [_single(times, "one")], b" 201 ")
     shares = [_single(times // 32 * 4, f"c{client}") for client in range(32)]
     many = run_many(service.port, shares, b" 201 ")
@@ -186,7 +186,7 @@ def _single(times: int, prefix: str) -> list[bytes]:
     ]
 
 
-def _fdatasync(folder: Path, times: int = 300) -> float:
+def fsync_seconds(folder: Path, times: int = 300) -> float:
     """Seconds of one write of 4 KiB and its fdatasync, median."""
     file = os.open(folder / "sync", os.O_CREAT | os.O_WRONLY)
     try:

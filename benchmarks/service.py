@@ -63,13 +63,13 @@ def _wait(url: str, running: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def engraft() -> Iterator[Service]:
-    """The service on an empty embedded database."""
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
+def engraft(data: Path | None = None) -> Iterator[Service]:
+    """The service on an embedded database: that of a data folder, or an empty one."""
+    with tempfile.TemporaryDirectory() as empty:
+        folder, port = data or Path(empty), free_port()
         main = "from app.cli import main; main()"
-        command = [sys.executable, "-c", main, "serve", "--port", str(port), "--data", folder]
-        with process(command, port, Path(folder), "/health/ready") as found:
+        command = [sys.executable, "-c", main, "serve", "--port", str(port), "--data", str(folder)]
+        with process(command, port, folder, "/health/ready") as found:
             yield found
 
 

@@ -72,7 +72,7 @@ class View:
             target, link = RESOURCE.alias(), SEARCH_INDEX.alias()
             own = (link.c.resource == resource.c.id, _of(link, chain.numbers), link.c.system == type_)
             meets = (target.c.resource_id == link.c.text, self.shows(target, type_), self.fits(target, chain.criteria))
-            ways.append(looked_up(link.join(target, and_(*meets)), own, resource))
+            ways.append(looked_up((link, target), (*own, *meets), resource))
         return or_(False, *ways)
 
     def _referred(self, resource: Any, has: Has) -> ColumnElement[bool]:
@@ -80,14 +80,14 @@ class View:
         source, link = RESOURCE.alias(), SEARCH_INDEX.alias()
         refers = (_of(link, has.numbers), link.c.text == resource.c.resource_id, link.c.system == resource.c.type)
         meets = (source.c.id == link.c.resource, self.shows(source, has.type), self.fits(source, has.criteria))
-        return looked_up(link.join(source, and_(*meets)), refers, resource)
+        return looked_up((link, source), (*refers, *meets), resource)
 
 
-def looked_up(rows: Any, conditions: Iterable[ColumnElement[bool]], of: Any) -> ColumnElement[bool]:
+def looked_up(rows: tuple[Any, ...], conditions: Iterable[ColumnElement[bool]], of: Any) -> ColumnElement[bool]:
     """The condition that there is such a row. It is looked up for each row of `of`: PostgreSQL would otherwise join all
     that there are, and an offset keeps it from that.
     """
-    return exists(select(1).select_from(rows).where(*conditions).limit(1).offset(0).correlate(of))
+    return exists(select(1).select_from(*rows).where(*conditions).limit(1).offset(0).correlate(of))
 
 
 def _of(index: Any, numbers: tuple[int, ...]) -> ColumnElement[bool]:
@@ -100,7 +100,7 @@ def _of(index: Any, numbers: tuple[int, ...]) -> ColumnElement[bool]:
 def _has_value(resource: Any, numbers: tuple[int, ...], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     index = SEARCH_INDEX
     own = (index.c.resource == resource.c.id, _of(index, numbers), *conditions)
-    return looked_up(index, own, resource)
+    return looked_up((index,), own, resource)
 
 
 def _together(resource: Any, one: Values, other: Values) -> ColumnElement[bool]:
@@ -108,8 +108,7 @@ def _together(resource: Any, one: Values, other: Values) -> ColumnElement[bool]:
     first, second = SEARCH_INDEX.alias(), SEARCH_INDEX.alias()
     own = (first.c.resource == resource.c.id, _of(first, one.numbers), or_(False, *ways_of(first, one)))
     beside = (second.c.resource == resource.c.id, second.c.part == first.c.part, _of(second, other.numbers))
-    both = first.join(second, and_(*beside, or_(False, *ways_of(second, other))))
-    return looked_up(both, own, resource)
+    return looked_up((first, second), (*own, *beside, or_(False, *ways_of(second, other))), resource)
 
 
 def ways_of(index: Any, values: Values) -> list[ColumnElement[bool]]:

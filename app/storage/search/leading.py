@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, select
 
 from app.storage.search.conditions import View, matches, recent
 from app.storage.search.criteria import Criterion, Match, Values
-from app.storage.search.stretch import stretch
-from app.storage.tables import RESOURCE, SEARCH_INDEX
+from app.storage.search.stretch import LED, stretch
+from app.storage.tables import RESOURCE
 
 Beyond = Callable[[Any], ColumnElement[bool]]
 # Each value that a search may begin with is looked up by itself; of more the resources are looked through.
@@ -72,7 +72,7 @@ def branches(
     if led is None:
         return [through(view, type_, criteria, beyond)]
     others, whole = without(criteria, led), stretch(led)
-    index = SEARCH_INDEX.alias("led")
+    index = LED
     if whole is not None:
         ways = [whole.on(index)]
     else:
@@ -91,6 +91,5 @@ def _led(
 ) -> Select[Any]:
     """The resources that have such a row in the index. rows: the conditions on it."""
     wanted = [] if beyond is None else [beyond(index.c.resource)]
-    joined = index.join(RESOURCE, RESOURCE.c.id == index.c.resource)
-    found = select(index.c.resource).distinct().select_from(joined)
-    return found.where(*rows, *wanted, view.shows(RESOURCE, type_), view.fits(RESOURCE, others))
+    fits = (RESOURCE.c.id == index.c.resource, view.shows(RESOURCE, type_), view.fits(RESOURCE, others))
+    return select(index.c.resource).distinct().where(*rows, *wanted, *fits)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 
-from app.storage.search.conditions import View, matches, recent
+from app.storage.search.conditions import View, looked_up, matches, recent
 from app.storage.search.criteria import Criterion, Match, Values
 from app.storage.tables import RESOURCE, SEARCH_INDEX
 
+# The row of the index that a search begins with; one object, for to make one costs as much as to find a row.
+LED = SEARCH_INDEX.alias("led")
 # No clock is farther from UTC than 14 hours.
 _FARTHEST = 14 * 3_600_000.0
 
@@ -85,16 +87,15 @@ def walked(
     view: View, type_: str, stretch: Stretch, others: tuple[Criterion, ...], after: tuple[float, int] | None
 ) -> Select[Any]:
     """Row ids of the resources on it that meet the other criteria, each at its first value. after: value and row id."""
-    led = SEARCH_INDEX.alias("led")
+    led = LED
     column = led.c[stretch.column]
     conditions = [*stretch.on(led), *recent(led, others), ~_earlier(led, stretch)]
     if after is not None:
         place = tuple_(column, led.c.resource)
         conditions.append(place < tuple_(*after) if stretch.descending else place > tuple_(*after))
-    conditions += [view.shows(RESOURCE, type_), view.fits(RESOURCE, others)]
-    joined = led.join(RESOURCE, RESOURCE.c.id == led.c.resource)
+    conditions += [RESOURCE.c.id == led.c.resource, view.shows(RESOURCE, type_), view.fits(RESOURCE, others)]
     order = [column.desc(), led.c.resource.desc()] if stretch.descending else [column, led.c.resource]
-    return select(led.c.resource).select_from(joined).where(*conditions).order_by(*order)
+    return select(led.c.resource).where(*conditions).order_by(*order)
 
 
 def _earlier(led: Any, stretch: Stretch) -> ColumnElement[bool]:
@@ -103,4 +104,4 @@ def _earlier(led: Any, stretch: Stretch) -> ColumnElement[bool]:
     mine, its = led.c[stretch.column], other.c[stretch.column]
     before = or_(its > mine if stretch.descending else its < mine, and_(its == mine, other.c.position < led.c.position))
     own = (other.c.resource == led.c.resource, *stretch.on(other), before)
-    return exists(select(1).select_from(other).where(*own).correlate(led))
+    return looked_up((other,), own, led)
