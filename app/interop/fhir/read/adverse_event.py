@@ -86,14 +86,16 @@ def _ongoing(status: str | None, outcome: str | None, end: str | None) -> bool |
 
 
 def _term(event: Any) -> Json:
-    """The hospital's words as they are, and the code beside them. NoRecordError where there are neither.
+    """The hospital's words as they are, else those of the table for the code, and the code. NoRecordError without.
 
     What our writers withheld is left out: who takes the record knows the words from before, or refuses it.
     """
-    named = next(texts(event), None)
+    code = _code(event)
+    known = None if code is None else find_term(None, code.get("system"), code["code"])
+    named = next(texts(event), None) or (None if known is None else known.term)
     if not isinstance(event, dict) or (named is None and not masked(event)):
         raise NoRecordError("it names no event")
-    return said(term=named, code=_code(event))
+    return said(term=named, code=code)
 
 
 def _code(event: Json) -> Json | None:

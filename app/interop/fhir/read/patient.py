@@ -28,7 +28,7 @@ def person(patient: Json) -> Json:
     return said(
         mrn=_text(number.get("value")),
         family_name=_text(name.get("family")),
-        given_name=_text(" ".join(name.get("given") or [])),
+        given_name=_text(" ".join(filter(None, name.get("given") or []))),
         birth_date=patient.get("birthDate"),
         sex=normalise("sex", gender) if gender else None,
     )
@@ -56,10 +56,12 @@ def _usual(names: list[Json]) -> Json:
 
 
 def _medical_record_number(identifiers: list[Json]) -> Json:
-    """The identifier of that type, else the first that was not given up."""
+    """The identifier of that type, else the first that says no type; none that was given up."""
     kept = [one for one in identifiers if one.get("use") not in _GIVEN_UP and one.get("value")]
-    typed = [one for one in kept if _MEDICAL_RECORD_NUMBER in {coding["code"] for coding in codings(one.get("type"))}]
-    return next(iter([*typed, *kept]), {})
+    types = [{coding["code"] for coding in codings(one.get("type"))} for one in kept]
+    typed = [one for one, codes in zip(kept, types, strict=True) if _MEDICAL_RECORD_NUMBER in codes]
+    untyped = [one for one, codes in zip(kept, types, strict=True) if not codes]
+    return next(iter([*typed, *untyped]), {})
 
 
 def _text(value: Any) -> str | None:

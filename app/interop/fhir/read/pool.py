@@ -12,6 +12,7 @@ from app.domain.records import read_record
 from app.interop.fhir.elements import Json
 from app.interop.fhir.read.elements import Name, name_of, study_of
 from app.interop.fhir.read.reading import Member, NoRecordError, Reading, Unused
+from app.interop.fhir.urls import AE_GUIDE
 
 # What stands in for the envelope, and for the words that our own resources withhold, when a record is checked.
 _STAND_IN = {"site": "site", "source": "source", "id": "id", "subject": "subject"}
@@ -21,6 +22,7 @@ _OTHERWISE = {
     "ResearchStudy": "it is a study, and no record of a subject",
     "BiologicallyDerivedProduct": "no infusion among the resources gives it",
 }
+_KNOWN_MODIFIERS = frozenset({f"{AE_GUIDE}/status"})
 _NEVER = "the trial makes no record of this type of resource"
 
 
@@ -28,9 +30,11 @@ class Pool:
     """A Bundle, or one resource and those that it belongs with."""
 
     def __init__(self, resources: Sequence[Json]) -> None:
-        self._resources = {name_of(resource): resource for resource in resources}
+        self._all = [name_of(resource) for resource in resources]
+        hindered = [(resource, hindrance(resource)) for resource in resources]
+        self._resources = {name_of(resource): resource for resource, why in hindered if why is None}
         self._taken: set[Name] = set()
-        self._reasons: dict[Name, str] = {}
+        self._reasons: dict[Name, str] = {name_of(resource): why for resource, why in hindered if why is not None}
 
     def get(self, name: Name | None) -> Json | None:
         """A resource by (type, id); None where it is not among these."""
@@ -73,8 +77,20 @@ class Pool:
 
     def unused(self) -> list[Unused]:
         """What is in no record, in the order of the resources."""
-        left = [name for name in self._resources if name not in self._taken]
+        left = [name for name in self._all if name not in self._taken]
         return [Unused(*name, self._reasons.get(name) or _OTHERWISE.get(name[0], _NEVER)) for name in left]
+
+
+def hindrance(resource: Json) -> str | None:
+    """Why the resource must not be read: it says that it means something else to those who know how; None for most.
+
+    https://hl7.org/fhir/R4/extensibility.html#modifierExtension
+    """
+    if "implicitRules" in resource or "_implicitRules" in resource:
+        return "it follows rules that the trial does not know (implicitRules)"
+    if any(item.get("url") not in _KNOWN_MODIFIERS for item in resource.get("modifierExtension") or []):
+        return "it has a modifierExtension that the trial does not know"
+    return None
 
 
 def each(pool: Pool, type_: str, read: Callable[[Json], Iterator[Reading]]) -> Iterator[Reading]:

@@ -115,10 +115,9 @@ def _off_study(resource: Json, patient: Json) -> str | None:
     ended = [step.get("start") for step in left if _reason(step.get("reason")) == "end-of-study"]
     if ended or left or _is_ours(resource):
         return next(iter(ended), None)
-    if resource.get("status") != _LEFT or patient.get("deceasedDateTime") or patient.get("deceasedBoolean"):
-        return None
     end: str | None = _period(resource).get("end")
-    return end
+    died = patient.get("deceasedDateTime", end if patient.get("deceasedBoolean") else None)
+    return None if resource.get("status") != _LEFT or died == end else end
 
 
 def _reason(concept: Any) -> str | None:
