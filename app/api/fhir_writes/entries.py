@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/bundle.html#bundle-unique
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,18 @@ def read_entries(body: Any, base: str, most: int) -> tuple[str, list[Entry]]:
     if len(entries) > most:
         issue = Issue("Bundle.entry", "too-long", "too many entries", f"at most {most}")
         raise Fault(Category.TOO_LARGE, issue.message, (issue,))
-    return kind, [_entry(entry, f"Bundle.entry[{index}]", base) for index, entry in enumerate(entries)]
+    found = [_entry(entry, f"Bundle.entry[{index}]", base) for index, entry in enumerate(entries)]
+    if kind == "transaction":
+        _check_names(found)
+    return kind, found
+
+
+def _check_names(entries: list[Entry]) -> None:
+    """A fullUrl stands for one entry (bdl-7): what refers to it must mean one resource."""
+    named = Counter(entry.full_url for entry in entries if entry.resource is not None and entry.full_url)
+    for entry in entries:
+        if entry.full_url and named[entry.full_url] > 1:
+            raise _fault(f"{entry.place}.fullUrl", "invariant", "two entries have this fullUrl (bdl-7)")
 
 
 def _entry(entry: Any, place: str, base: str) -> Entry:

@@ -6,7 +6,6 @@ https://www.rfc-editor.org/rfc/rfc6902
 from __future__ import annotations
 
 import base64
-import copy
 from typing import Any
 
 import jsonpatch
@@ -15,11 +14,13 @@ from jsonpointer import JsonPointerException
 from app.api.fhir_writes.incoming import checked
 from app.domain.errors import Category, Fault, Issue
 from app.interop import jsontext
+from app.interop.fhir.encode import to_json
 from app.interop.fhir.own import decode
 from app.storage.documents import Document
 
 JSON_PATCH = "application/json-patch+json"
 MOST_OPERATIONS = 1000
+MOST_BYTES = 4_000_000
 
 
 def patched(found: Document, operations: Any, place: str = "") -> dict[str, Any]:
@@ -30,11 +31,13 @@ def patched(found: Document, operations: Any, place: str = "") -> dict[str, Any]
     if not isinstance(operations, list) or len(operations) > MOST_OPERATIONS:
         expected = f"an array of at most {MOST_OPERATIONS} operations"
         raise Fault(Category.MALFORMED, "not a JSON Patch", (Issue(place, "structure", "not a JSON Patch", expected),))
-    body = copy.deepcopy(decode(found.body))
     try:
-        changed = jsonpatch.JsonPatch(operations).apply(body)
+        changed = _applied(decode(found.body), operations)
     except jsonpatch.InvalidJsonPatch:
         raise Fault(Category.MALFORMED, "not a JSON Patch", (Issue(place, "structure", _FORM),)) from None
+    except RecursionError:
+        issue = Issue(place, "too-costly", "the patch nests the resource too deeply")
+        raise Fault(Category.UNPROCESSABLE, issue.message, (issue,)) from None
     except (jsonpatch.JsonPatchException, JsonPointerException):
         issue = Issue(place, "processing", "an operation does not fit the resource: its place or its test")
         raise Fault(Category.UNPROCESSABLE, issue.message, (issue,)) from None
@@ -42,6 +45,16 @@ def patched(found: Document, operations: Any, place: str = "") -> dict[str, Any]
     if resource.get("id") != found.id:
         raise Fault(Category.UNPROCESSABLE, "a patch may not change the id", (Issue("id", "value", "changed"),))
     return resource
+
+
+def _applied(body: Any, operations: list[Any]) -> Any:
+    """Done one by one: each copy may double the resource, so a few lines could else fill the memory."""
+    for operation in operations:
+        body = jsonpatch.JsonPatch([operation]).apply(body, in_place=True)
+        if operation["op"] == "copy" and len(to_json(body)) > MOST_BYTES:
+            issue = Issue("", "too-costly", "the patch makes the resource too large", f"at most {MOST_BYTES} bytes")
+            raise Fault(Category.TOO_LARGE, issue.message, (issue,))
+    return body
 
 
 def patch_of(resource: dict[str, Any] | None, place: str) -> Any:

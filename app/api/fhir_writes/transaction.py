@@ -22,6 +22,7 @@ from app.api.fhir_writes.writing import done, existing
 from app.domain.errors import Category, Fault, Issue
 from app.interop.fhir import bundle
 from app.interop.fhir.encode import to_json
+from app.interop.fhir.outcome import from_fault
 from app.interop.fhir.response_entry import response_entry
 from app.services.writing.request import Write, Written
 from app.storage.counter import utc_text
@@ -43,13 +44,21 @@ async def bundle_of_interactions(request: Request) -> Response:
 
 
 async def _batch(request: Request, entries: list[Entry]) -> list[bytes]:
-    return [await _asked(request, entry) for entry in entries]
+    return [await _alone(request, entry) for entry in entries]
+
+
+async def _alone(request: Request, entry: Entry) -> bytes:
+    """What is wrong with an entry is told in its place; the others are done all the same."""
+    try:
+        return await _asked(request, entry)
+    except Fault as fault:
+        return response_entry(fault.category.status, {}, from_fault(fault), None)
 
 
 async def _asked(request: Request, entry: Entry) -> bytes:
     """An entry, asked for as a request of its own."""
     headers, body = dict(entry.headers), b""
-    if not entry.url:
+    if not entry.url.partition("?")[0]:
         issue = Issue(f"{entry.place}.request.url", "value", "a batch holds no Bundles", "an interaction")
         raise Fault(Category.MALFORMED, issue.message, (issue,))
     if entry.method == "PATCH":

@@ -87,7 +87,10 @@ class _Walk:
     def contained(self, resources: list[Any], path: str, depth: int) -> None:
         for index, resource in enumerate(resources):
             if isinstance(resource, dict):
-                self.object(resource, str(resource.get("resourceType")), f"{path}[{index}]", depth - 1)
+                place = f"{path}[{index}]"
+                if not isinstance(resource.get("resourceType"), str):
+                    self.found.append(Issue(f"{place}.resourceType", "required", "a contained resource has a type"))
+                self.object(resource, str(resource.get("resourceType")), place, depth - 1)
 
     def array(self, items: list[Any], element: str, rule: Rule | None, path: str, depth: int) -> None:
         if not items:
