@@ -6,6 +6,7 @@ https://hl7.org/fhir/uv/bulkdata/export.html#bulk-data-kick-off-request
 from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,6 +37,8 @@ async def group(request: Request) -> Response:
 
 
 async def _start(request: Request, *, patients: bool, group: str | None = None) -> Response:
+    if request.method == "HEAD":  # which may change nothing
+        raise HTTPException(405, headers={"Allow": "GET, POST"})
     release = media_type.release(request)
     if "respond-async" not in preferences(request):
         issue = Issue("Prefer", "required", "an export is answered later, and must be asked for so", "respond-async")

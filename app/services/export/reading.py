@@ -129,8 +129,9 @@ def _elements(texts: Sequence[str], types: Sequence[str], ignored: Ignored) -> d
     found: dict[str, tuple[str, ...]] = {}
     for part in joined(texts):
         match = _ELEMENT.fullmatch(part)
-        if match is None:
-            ignored.add(Issue("_elements", "value", "cannot be read", "element or Type.element, of the first level"))
+        if match is None or match[1] not in (None, *types):
+            expected = "element, or Type.element of a type that is exported; of the first level"
+            ignored.add(Issue("_elements", "value", "cannot be used so", expected))
             continue
         for type_ in types if match[1] is None else [match[1]]:
             found[type_] = (*found.get(type_, ()), match[2])

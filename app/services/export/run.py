@@ -6,10 +6,10 @@ https://hl7.org/fhir/uv/bulkdata/export.html#bulk-data-output-file-request
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from app.interop.fhir.bulk import formats
@@ -20,6 +20,7 @@ from app.interop.fhir.search.subset import Subset
 from app.services.context import Services
 from app.services.export.files import folder
 from app.services.export.filters import ways
+from app.services.export.forming import Page, Source, Tally, formed, told
 from app.services.export.question import Question, stored
 from app.services.search.criteria import Asker
 from app.storage.counter import utc_text
@@ -30,7 +31,6 @@ from app.storage.exports.jobs import File, Job
 LEASE, BEAT = timedelta(seconds=30), timedelta(seconds=2)
 # A file is whole or made again: so much is lost at most by the end of a process.
 MOST_ROWS = 250_000
-Page = Sequence[Any]
 
 
 class Lost(Exception):
@@ -39,21 +39,6 @@ class Lost(Exception):
 
 class Stopped(Exception):
     """The service is about to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What the files of one kind and type hold. pages: rows behind a row id, as formats.Row; a page may be empty."""
-
-    kind: str
-    type: str
-    pages: Callable[[int], Iterator[Page]]
-    form: Form
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """What tells its files from those of others."""
-        return self.kind, self.type
 
 
 class Attempt:
@@ -87,28 +72,36 @@ class Attempt:
         extension = "parquet" if self._question.format == formats.PARQUET else "ndjson"
         name = f"{source.type}.{self._tools.new_id()}.{extension}"
         path = folder(self._tools, self._job.id) / name
-        tally = Tally()
         try:
-            with path.open("xb") as file:
-                counted = self._counted(pages, tally)
-                for piece in formats.encode(self._question.format, source.type, counted, source.form):
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-            self._keep(File(len(self._files), name, source.kind, source.type, tally.rows, tally.last))
+            tally = self._fill(path, source, pages)
+            if tally.failed:
+                failures = told(tally.failed, source.form)
+                self._write(failures, failures.pages(0))
+            if tally.written:
+                self._keep(File(len(self._files), name, *source.place, tally.written, tally.last))
+            else:
+                path.unlink()
         except BaseException:
             path.unlink(missing_ok=True)
             raise
 
-    def _counted(self, pages: Iterator[Page], tally: Tally) -> Iterator[Page]:
+    def _fill(self, path: Path, source: Source, pages: Iterator[Page]) -> Tally:
+        tally = Tally()
+        with path.open("xb") as file:
+            counted = self._counted(source, pages, tally)
+            for piece in formats.encode(self._question.format, source.type, counted):
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        return tally
+
+    def _counted(self, source: Source, pages: Iterator[Page], tally: Tally) -> Iterator[Page]:
         for page in pages:
             self._beat()
-            if page:
-                tally.rows += len(page)
-                tally.last = page[-1][0]
-                self.written += len(page)
-                yield page
-            if tally.rows >= MOST_ROWS:
+            if page and (made := formed(source, page, tally)):
+                self.written += len(made)
+                yield made
+            if tally.read >= MOST_ROWS:
                 return
 
     def _beat(self) -> None:
@@ -127,14 +120,6 @@ class Attempt:
         if not self._tools.writer.run(lambda connection: jobs.keep(connection, self._job, file, until, self.written)):
             raise Lost
         self._files.append(file)
-
-
-@dataclass(slots=True)
-class Tally:
-    """What one file holds so far. last: the row id of its last row."""
-
-    rows: int = 0
-    last: int = 0
 
 
 def sources(tools: Services, job: Job, question: Question) -> Iterator[Source]:

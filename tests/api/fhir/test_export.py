@@ -12,6 +12,7 @@ import pyarrow.parquet
 import pytest
 from fhir.resources.adverseevent import AdverseEvent
 
+from app.storage.exports import jobs
 from tests.api.fhir.conftest import OTHER, Searches
 from tests.api.fhir.exports import Exports, places
 from tests.journeys.door import STUDY, Raw, record
@@ -106,6 +107,13 @@ def test_without_respond_async_it_is_refused(exports: Exports) -> None:
     assert exports.kick_off("$export", prefer="handling=lenient; RESPOND-ASYNC").status_code == 202
 
 
+def test_asking_for_headers_starts_nothing(exports: Exports) -> None:
+    answer = exports.door.request("HEAD", "/fhir/$export", headers={"prefer": "respond-async"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    with exports.door.services.database.read.connect() as connection:
+        assert jobs.known(connection) == set()
+
+
 @pytest.mark.parametrize(
     ("question", "place"),
     [
@@ -118,6 +126,7 @@ def test_without_respond_async_it_is_refused(exports: Exports) -> None:
         ("$export?_outputFormat=text/csv", "_outputFormat"),
         ("$export?_outputFormat=ndjson;fhirVersion=3.0", "_outputFormat"),
         ("$export?_elements=Patient.name.family", "_elements"),
+        ("$export?_type=Patient&_elements=Observation.status", "_elements"),
         ("$export?_typeFilter=Observation", "_typeFilter"),
         ("$export?_typeFilter=Kanarienvogel%3Fcode%3Dx", "_typeFilter"),
         ("$export?_type=Patient&_typeFilter=Observation%3Fstatus%3Dfinal", "_typeFilter"),

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from app.interop.fhir.form import Form
 from app.services.export import run, worker
 from app.storage.exports import jobs, scan
 from tests.api.fhir.exports import Exports
@@ -144,8 +145,8 @@ def test_called_off_between_two_beats_it_stops_at_the_next(exports: Exports, mon
     Interrupted(monkeypatch, 1, cancel)
     counted = run.Attempt._counted
 
-    def counting(attempt: Any, pages: Any, tally: Any) -> Iterator[Any]:
-        for page in counted(attempt, pages, tally):
+    def counting(*asked: Any) -> Iterator[Any]:
+        for page in counted(*asked):
             read.append(len(page))
             yield page
 
@@ -243,6 +244,45 @@ def test_old_folders_without_a_job_are_removed_and_nothing_else(exports: Exports
     os.utime(young)
     work(exports.door)
     assert set(folder.iterdir()) == {young, other}
+
+
+@pytest.mark.parametrize("format_", ["ndjson", "parquet"])
+def test_one_that_cannot_be_written_is_told_and_the_others_leave(
+    exports: Exports, monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    patients = exports.door.get("/fhir/Patient").json()["entry"]
+    [odd, *others] = [entry["resource"]["id"] for entry in patients]
+    plain = Form.of
+
+    def of(form: Form, type_: str, stored: int, body: bytes) -> bytes:
+        if odd.encode() in body:
+            raise KeyError("Kanarienvogel")
+        return plain(form, type_, stored, body)
+
+    monkeypatch.setattr(Form, "of", of)
+    location = exports.started(f"$export?_type=Patient&_elements=gender&_outputFormat={format_}")
+    work(exports.door)
+    manifest = exports.finished(location).json()
+    assert sum(item["count"] for item in manifest["output"]) == len(others)
+    [failed] = manifest["error"]
+    assert (failed["type"], failed["count"]) == ("OperationOutcome", 1)
+    if format_ == "ndjson":
+        assert {one["id"] for one in exports.lines(manifest)} == set(others)
+        [outcome] = exports.lines(manifest, "error")
+        assert outcome["issue"][0]["expression"] == [f"Patient/{odd}"]
+        assert outcome["issue"][0]["severity"] == "error"
+
+
+def test_a_file_of_which_nothing_can_be_written_is_not_listed(
+    exports: Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Form, "of", lambda *_: 1 // 0)
+    location = exports.started("$export?_type=Patient&_elements=gender")
+    work(exports.door)
+    manifest = exports.finished(location).json()
+    assert manifest["output"] == []
+    assert len(exports.lines(manifest, "error")) == 5
+    assert on_disk(exports.door, location) == {item["url"].rpartition("/")[2] for item in manifest["error"]}
 
 
 @pytest.mark.postgres

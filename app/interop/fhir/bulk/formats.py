@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from app.interop.fhir.form import Form
 from app.interop.viewdefinition import parquet
 from app.interop.viewdefinition.model import Column
 
@@ -33,22 +32,15 @@ _COLUMNS = (
 )
 
 
-def encode(format_: str, type_: str, pages: Iterable[Sequence[Row]], form: Form) -> Iterator[bytes]:
-    """One file of resources of a type, a piece for each page. form: in which each resource leaves."""
+def encode(format_: str, type_: str, pages: Iterable[Sequence[Row]]) -> Iterator[bytes]:
+    """One file of resources of a type, a piece for each page, of which none is empty."""
     if format_ == PARQUET:
-        return parquet.encode(_COLUMNS, ([_cells(type_, row, form) for row in rows] for rows in pages))
-    return (b"\n".join(_bodies(type_, rows, form)) + b"\n" for rows in pages)
+        return parquet.encode(_COLUMNS, ([_cells(type_, row) for row in rows] for rows in pages))
+    return (b"\n".join([row[5] for row in rows]) + b"\n" for rows in pages)
 
 
-def _bodies(type_: str, rows: Sequence[Row], form: Form) -> list[bytes]:
-    """What is wanted as it is stored costs no call a row."""
-    if form.subset.whole:
-        return [row[5] if row[4] == form.release else form.of(type_, row[4], row[5]) for row in rows]
-    return [form.of(type_, row[4], row[5]) for row in rows]
-
-
-def _cells(type_: str, row: Row, form: Form) -> tuple[Any, ...]:
-    return (type_, row[1], row[2], row[3], form.of(type_, row[4], row[5]).decode())
+def _cells(type_: str, row: Row) -> tuple[Any, ...]:
+    return (type_, row[1], row[2], row[3], row[5].decode())
 
 
 def check_parquet() -> None:
