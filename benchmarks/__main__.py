@@ -1,4 +1,4 @@
-"""python -m benchmarks: every figure, one table. With the name of a part (service, estimators, export, fhir): only that one.
+"""python -m benchmarks: every figure, one table. With a part (service, estimators, export, fhir) only that one.
 
 What follows `fhir` are its own options (benchmarks/fhir.py).
 """
