@@ -15,6 +15,7 @@ from app.interop import jsontext
 from app.interop.fhir.check import check
 from app.interop.fhir.own import R4, R5
 from app.interop.fhir.r5.check import check_r5
+from app.services.writing.references import unconditional
 
 JSON_TYPES = ("application/fhir+json", "application/json", "text/json")
 _RELEASES = {"": R4, "4.0": R4, "4.0.1": R4, "5.0": R5, "5.0.0": R5}
@@ -54,7 +55,8 @@ def checked(body: Any, type_: str, release: int, place: str = "") -> dict[str, A
     if not isinstance(body, dict) or body.get("resourceType") != type_:
         issue = Issue(f"{place}.resourceType".lstrip("."), "invalid", "not a resource of this type", type_)
         raise Fault(Category.MALFORMED, issue.message, (issue,))
-    issues = [issue.under(place) for issue in _CHECKS[release](body)]
+    found = _CHECKS[release](unconditional(body))
+    issues = [issue.under(place) if place else issue for issue in found]
     if issues:
         raise Fault(Category.UNPROCESSABLE, "the resource breaks rules of FHIR", tuple(issues))
     return body

@@ -127,7 +127,7 @@ class _Planner:
         for subject, rows in current_contents(self._connection, known, OF_THE_SUBJECT).items():
             for row in rows:
                 content = parse(row.content.encode())
-                if content["status"] != "entered-in-error":
+                if content.get("status") != "entered-in-error":
                     standing = Standing(row.record, known[subject].study, row.key, row.id, content)
                     found.setdefault((subject, content["type"]), standing)
                     if self._is_deleted("ResearchSubject", known[subject].research_subject):
@@ -203,7 +203,7 @@ class _Planner:
         return mine or standing.id in self._gone
 
     def _withdraw(self, standing: Standing) -> None:
-        if standing.content["status"] == "entered-in-error":
+        if standing.content.get("status") == "entered-in-error":
             return
         raw = {**standing.content, "status": "entered-in-error"}
         items = self._plan.items.setdefault(standing.study, [])

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/http.html#trules ; https://hl7.org/fhir/R4/http.html#tra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,6 +38,15 @@ def rewrite(body: dict[str, Any], entries: Mapping[str, str], base: str, find: F
 
     found: dict[str, Any] = _walk(body, reference)
     return found
+
+
+def unconditional(body: dict[str, Any]) -> dict[str, Any]:
+    """The resource with references that may stand where it has conditional ones, for the check of its form."""
+    found: dict[str, Any] = _walk(body, lambda literal: _CONDITIONAL.sub(r"\1/conditional", literal))
+    return found
+
+
+_CONDITIONAL = re.compile(r"^([A-Z][A-Za-z]{0,63})\?.*$", re.ASCII | re.DOTALL)
 
 
 def _walk(node: Any, reference: Callable[[str], str]) -> Any:
