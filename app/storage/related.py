@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/references.html
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -16,19 +17,34 @@ from app.storage.tables import RESOURCE, SEARCH_INDEX, SUBJECT
 from app.storage.visibility import CODED
 
 
-def referring(connection: Connection, type_: str, ids: Iterable[str], numbers: Iterable[int]) -> list[Held]:
-    """Current resources, as the hospital sees them, that refer to one of these of a type.
+@dataclass(frozen=True, slots=True)
+class Referrers:
+    """Which of the resources that refer to others are meant.
 
-    numbers: of the search parameters that hold references.
+    numbers: of the search parameters that hold references; types: of the resources, () for any; unowned: those that
+    are no subject's yet, alone; most: how many are enough.
     """
+
+    numbers: tuple[int, ...]
+    types: tuple[str, ...] = ()
+    unowned: bool = False
+    most: int | None = None
+
+
+def referring(connection: Connection, type_: str, ids: Iterable[str], wanted: Referrers) -> list[Held]:
+    """Current resources, as the hospital sees them, that refer to one of these of a type."""
     found: dict[int, None] = {}
-    shown = (RESOURCE.c.seq_to == FOREVER, RESOURCE.c.deleted == 0, RESOURCE.c.audience != CODED)
+    shown = [RESOURCE.c.seq_to == FOREVER, RESOURCE.c.deleted == 0, RESOURCE.c.audience != CODED]
+    if wanted.types:
+        shown.append(RESOURCE.c.type.in_(wanted.types))
+    if wanted.unowned:
+        shown.append(RESOURCE.c.subject.is_(None))
     for part in chunks(ids):
         link = (SEARCH_INDEX.c.text.in_(part), SEARCH_INDEX.c.system == type_)
         joined = SEARCH_INDEX.join(RESOURCE, RESOURCE.c.id == SEARCH_INDEX.c.resource)
-        statement = select(RESOURCE.c.id).distinct().select_from(joined)
-        statement = statement.where(SEARCH_INDEX.c.parameter.in_(list(numbers)), *link, *shown)
-        found.update(dict.fromkeys(connection.execute(statement).scalars()))
+        statement = select(RESOURCE.c.id).distinct().select_from(joined).limit(wanted.most)
+        rows = connection.execute(statement.where(SEARCH_INDEX.c.parameter.in_(wanted.numbers), *link, *shown))
+        found.update(dict.fromkeys(rows.scalars()))
     return held_by_rows(connection, found)
 
 

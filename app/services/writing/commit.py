@@ -27,7 +27,7 @@ from app.services.writing.study import take_study
 from app.storage import counter
 from app.storage.documents import Document
 from app.storage.held import Held, held_by_names
-from app.storage.related import has_others, referring
+from app.storage.related import Referrers, has_others, referring
 from app.storage.visibility import CODED, EVERYBODY, Caller
 
 
@@ -101,9 +101,10 @@ def _said(own: Own) -> bytes:
 def _refuse_referred(connection: Connection, pool: Pool) -> None:
     """What others refer to stays until they are gone; a subject with data stays too."""
     gone = {name for name, own in pool.own.items() if own is None}
+    enough = Referrers(links(), most=len(pool.own) + 1)
     for type_ in {name[0] for name in gone}:
         ids = [name[1] for name in gone if name[0] == type_]
-        for held in referring(connection, type_, ids, links()):
+        for held in referring(connection, type_, ids, enough):
             if (held.type, held.id) not in pool.changed and not _goes_along(pool, held, gone):
                 raise _referred(type_)
     for name in gone:

@@ -17,13 +17,14 @@ from app.interop.fhir.search.parameters import parameters, types
 from app.services.intake.own import own_of
 from app.services.writing.references import local_references
 from app.storage.held import Held, held_by_names, held_by_records
-from app.storage.related import referring
+from app.storage.related import Referrers, referring
 from app.storage.visibility import AS_WRITTEN, CODED
 
 Name = tuple[str, str]
 # Of these types several resources may be one record; what refers to a Patient or a study is not one with it.
-JOINED = frozenset({"BiologicallyDerivedProduct", "Condition", "MedicationAdministration", "Observation", "Procedure"})
-_PERSON = frozenset({"Patient"})
+JOINED = ("BiologicallyDerivedProduct", "Condition", "MedicationAdministration", "Observation", "Procedure")
+# What is read together with a resource of a type, where that refers to it.
+_READ_WITH = {**dict.fromkeys(JOINED, JOINED), "ResearchSubject": ("Patient",)}
 
 
 @dataclass(slots=True)
@@ -72,8 +73,8 @@ def _waiting(connection: Connection, pool: Pool) -> list[Held]:
     """What clients wrote of the Patients of these ResearchSubjects before those were subjects."""
     subjects = [own for (type_, _), own in pool.own.items() if own is not None and type_ == "ResearchSubject"]
     patients = {id_ for own in subjects for type_, id_ in local_references(own.r4) if type_ == "Patient"}
-    found = referring(connection, "Patient", patients, links())
-    return [held for held in found if held.audience == AS_WRITTEN and held.subject is None]
+    found = referring(connection, "Patient", patients, Referrers(links(), unowned=True))
+    return [held for held in found if held.audience == AS_WRITTEN]
 
 
 def _flat(found: dict[int, list[Held]]) -> Iterable[Held]:
@@ -85,14 +86,13 @@ def _neighbours(connection: Connection, pool: Pool) -> list[Held]:
     names: set[Name] = set()
     for (type_, _), own in pool.own.items():
         if own is not None:
-            wanted = JOINED if type_ in JOINED else _PERSON if type_ == "ResearchSubject" else frozenset()
-            names |= {name for name in local_references(own.r4) if name[0] in wanted}
+            names |= {name for name in local_references(own.r4) if name[0] in _READ_WITH.get(type_, ())}
     found = [held for items in held_by_names(connection, names - pool.own.keys()).values() for held in items]
     for type_ in JOINED:
         ids = [name[1] for name in pool.changed if name[0] == type_]
-        found += [held for held in referring(connection, type_, ids, links()) if held.type in JOINED]
+        found += referring(connection, type_, ids, Referrers(links(), JOINED))
     patients = [name[1] for name in pool.changed if name[0] == "Patient"]
-    found += [held for held in referring(connection, "Patient", patients, links()) if held.type == "ResearchSubject"]
+    found += referring(connection, "Patient", patients, Referrers(links(), ("ResearchSubject",)))
     return [held for held in found if not held.deleted]
 
 
