@@ -24,7 +24,7 @@ SEED, SUBJECTS = 2026, 60
 def demo(data: Path, port: int, once: bool, console: Console) -> None:
     """Load the example extract and show the trial; stays up until interrupted unless `once`."""
     extract = _extract(data)
-    with running(_settings(data), port) as address, client(address) as service:
+    with running(Settings(data=data), port) as address, client(address) as service:
         console.print(f"Engraft serves {data} on {address}")
         service.put(f"/studies/{STUDY}", content=(extract / "study.json").read_bytes()).raise_for_status()
         loaded = load_files(service, STUDY, sorted(extract.glob("*.ndjson")))
@@ -34,11 +34,6 @@ def demo(data: Path, port: int, once: bool, console: Console) -> None:
         if not once:
             console.print("Ctrl-C ends the demo; the data stay in the folder.")
             _wait()
-
-
-def _settings(data: Path) -> Settings:
-    """Everything is on this machine, the receivers of notifications too."""
-    return Settings(data=data, webhook_plain_http=True, webhook_private_addresses=True)
 
 
 def _wait() -> None:

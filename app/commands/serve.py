@@ -19,6 +19,7 @@ from app.main import create_app
 
 EXPOSE = "--i-know-there-is-no-authentication"
 START_SECONDS = 60
+WEBHOOKS = frozenset({"webhook_plain_http", "webhook_private_addresses"})
 
 
 class NotLoopback(Exception):
@@ -46,7 +47,7 @@ def is_loopback(host: str) -> bool:
 def server(settings: Settings, host: str, port: int) -> uvicorn.Server:
     """A server that is ready to run. The access log is off: it would print query strings."""
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(at_home(settings, host)),
         host=host,
         port=port,
         access_log=False,
@@ -55,6 +56,18 @@ def server(settings: Settings, host: str, port: int) -> uvicorn.Server:
         server_header=False,
     )
     return uvicorn.Server(config)
+
+
+def at_home(settings: Settings, host: str) -> Settings:
+    """The settings of a service that only this machine reaches: what is said of webhooks stays, else they may lead to
+    this machine and its network, where whoever subscribes is already.
+    """
+    if not is_loopback(host):
+        return settings
+    usual = dict.fromkeys(WEBHOOKS, True)
+    return settings.model_copy(
+        update={**usual, **settings.model_dump(include=settings.model_fields_set & usual.keys())}
+    )
 
 
 @contextmanager
