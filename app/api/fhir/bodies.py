@@ -15,13 +15,13 @@ from app.interop import jsontext
 MEDIA_TYPES = ("application/fhir+json", "application/json", "text/json")
 
 
-async def parsed(request: Request) -> Any:
-    """The JSON of the body, None where there is none. Fault UNSUPPORTED_MEDIA or MALFORMED."""
+async def parsed(request: Request, types: tuple[str, ...] = MEDIA_TYPES) -> Any:
+    """The JSON of a body of these media types, None where there is none. Fault UNSUPPORTED_MEDIA or MALFORMED."""
     body = await request.body()
     if not body:
         return None
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in MEDIA_TYPES:
-        issue = Issue("Content-Type", "not-supported", "this media type is not read", MEDIA_TYPES[0])
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in types:
+        issue = Issue("Content-Type", "not-supported", "this media type is not read", types[0])
         raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
     try:
         return jsontext.parse(body)

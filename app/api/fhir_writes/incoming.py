@@ -1,4 +1,4 @@
-"""What a client sends: the body in its media type, and the headers that say what is to happen with it.
+"""What a client sends: the resource, checked, and the headers that say what is to happen with it.
 
 https://hl7.org/fhir/R4/http.html
 """
@@ -8,43 +8,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from starlette.requests import Request
-
 from app.domain.errors import Category, Fault, Issue
-from app.interop import jsontext
 from app.interop.fhir.check import check
 from app.interop.fhir.own import R4, R5
 from app.interop.fhir.r5.check import check_r5
 from app.services.writing.references import unconditional
 
-JSON_TYPES = ("application/fhir+json", "application/json", "text/json")
-_RELEASES = {"": R4, "4.0": R4, "4.0.1": R4, "5.0": R5, "5.0.0": R5}
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
 _CHECKS = {R4: check, R5: check_r5}
-
-
-async def read_json(request: Request, types: tuple[str, ...] = JSON_TYPES) -> tuple[Any, bytes]:
-    """(the body's JSON, its bytes). Fault for another media type, or for what is no JSON."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in types:
-        issue = Issue("Content-Type", "not-supported", "this media type is not read", ", ".join(types))
-        raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
-    body = await request.body()
-    try:
-        return jsontext.parse(body), body
-    except jsontext.NotJson as error:
-        raise Fault(Category.MALFORMED, error.message, (Issue(error.under(""), "structure", error.message),)) from None
-
-
-def release(content_type: str) -> int:
-    """The release of FHIR that a body is written in. Fault UNSUPPORTED_MEDIA for one that is not read."""
-    parameters = [part.strip().lower() for part in content_type.split(";")[1:]]
-    named = [part.partition("=")[2].strip().strip('"') for part in parameters if part.startswith("fhirversion")]
-    found = _RELEASES.get(named[0] if named else "")
-    if found is None:
-        issue = Issue("Content-Type", "not-supported", "this release of FHIR is not read", "fhirVersion=4.0 or 5.0")
-        raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
-    return found
 
 
 def checked(body: Any, type_: str, release: int, place: str = "") -> dict[str, Any]:

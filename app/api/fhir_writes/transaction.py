@@ -13,8 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.fhir.answers import base, form, negotiate, only, reply, tools
+from app.api.fhir.bodies import parsed
+from app.api.fhir.media_type import written_in
 from app.api.fhir_writes.entries import Entry, read_entries
-from app.api.fhir_writes.incoming import checked, if_match, if_none_match, read_json, release
+from app.api.fhir_writes.incoming import checked, if_match, if_none_match
 from app.api.fhir_writes.inner import ask
 from app.api.fhir_writes.patching import JSON_PATCH, patch_of, patched
 from app.api.fhir_writes.preferred import location, outcome_of, wish
@@ -34,8 +36,8 @@ async def bundle_of_interactions(request: Request) -> Response:
     """Each entry of a batch by itself; the entries of a transaction all together or none."""
     negotiate(request)
     only(request)
-    of = release(request.headers.get("content-type", ""))
-    body, payload = await read_json(request)
+    of = written_in(request)
+    body, payload = await parsed(request), await request.body()
     kind, entries = read_entries(body, base(request), tools(request).settings.max_records)
     parts = await (_batch(request, entries) if kind == "batch" else _transaction(request, entries, payload, of))
     head = bundle.head(None, [], f"{kind}-response")

@@ -14,8 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.fhir.answers import base, negotiate, only, place, tools
+from app.api.fhir.bodies import parsed
 from app.api.fhir.caller import caller
-from app.api.fhir_writes.incoming import checked, if_match, if_none_match, read_json, release
+from app.api.fhir.media_type import written_in
+from app.api.fhir_writes.incoming import checked, if_match, if_none_match
 from app.api.fhir_writes.patching import JSON_PATCH, patched
 from app.api.fhir_writes.preferred import answer
 from app.domain.errors import Category, Fault, Issue
@@ -67,7 +69,7 @@ async def patch(request: Request) -> Response:
     negotiate(request)
     only(request)
     type_, identifier = place(request)
-    operations, payload = await read_json(request, (JSON_PATCH,))
+    operations, payload = await parsed(request, (JSON_PATCH,)), await request.body()
     known = if_match(request.headers.get("if-match"))
     for attempt in range(1, PATCH_ATTEMPTS + 1):
         found = await run_in_threadpool(existing, request, type_, identifier)
@@ -115,8 +117,8 @@ def writable(request: Request) -> str:
 
 
 async def _resource(request: Request, type_: str) -> tuple[dict[str, Any], bytes, int]:
-    of = release(request.headers.get("content-type", ""))
-    body, payload = await read_json(request)
+    of = written_in(request)
+    body, payload = await parsed(request), await request.body()
     return await run_in_threadpool(checked, body, type_, of), payload, of
 
 
