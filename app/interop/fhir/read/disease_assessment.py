@@ -15,6 +15,7 @@ from app.interop.fhir.elements import Json
 from app.interop.fhir.r5.extensions import value
 from app.interop.fhir.read.concepts import coded_word, component, components, word, words
 from app.interop.fhir.read.elements import extensions, percent, said, targets, units
+from app.interop.fhir.read.lab import own_test
 from app.interop.fhir.read.observations import effective, head, kinds
 from app.interop.fhir.read.pool import Pool, each
 from app.interop.fhir.read.reading import NoRecordError, Reading
@@ -28,13 +29,16 @@ Finding = tuple[str, Json]  # role, fields of the record
 
 
 def read_assessments(pool: Pool) -> Iterator[Reading]:
-    """Every remission status with the findings that it holds together; then the findings that stand alone."""
+    """Every remission status with the findings that it holds together; then the findings that stand alone.
+
+    Blasts under our own name of a laboratory test are the result of that test.
+    """
 
     def read(resource: Json) -> Iterator[Reading]:
         return _assessment(resource, pool) if _STATUS in kinds(resource) else iter(())
 
     def read_finding(resource: Json) -> Iterator[Reading]:
-        found = _finding(resource)
+        found = None if own_test(resource.get("code")) else _finding(resource)
         if found is None:
             return iter(())
         record = {**head(resource, "disease_assessment"), "date": effective(resource), **found[1]}
@@ -98,8 +102,10 @@ def _known(role: str, **fields: Any) -> Finding | None:
 
 
 def _mrd(resource: Json) -> Json:
+    """The result is the value, or the interpretation of a level."""
+    results = [resource.get("valueCodeableConcept"), *(resource.get("interpretation") or [])]
     return said(
-        result=word(resource.get("valueCodeableConcept"), "mrd-result"),
+        result=next(iter(words(results, "mrd-result")), None),
         level=_level(component(resource, own("mrd-level")) or resource.get("valueQuantity")),
         method=word(resource.get("method"), "mrd-method"),
         sensitivity=_level(component(resource, own("mrd-sensitivity"))),

@@ -52,8 +52,7 @@ def _test(code: Any) -> tuple[str | Json, LaboratoryTest]:
     """The test as a record names it. A LOINC code decides alone, since it may stand for another specimen."""
     sent = [(one, canonical(one.get("system", ""))) for one in codings(code)]
     name = next(texts(code), None)
-    ours = [find_test(ENGRAFT, one["code"], None) for one, system in sent if system == ENGRAFT]
-    known = next(filter(None, ours), None)
+    known = own_test(code)
     if known is not None:
         return known.id, known
     loinc = [one["code"].strip() for one, system in sent if system == LOINC]
@@ -65,6 +64,12 @@ def _test(code: Any) -> tuple[str | Json, LaboratoryTest]:
     if test is None or name is None:
         raise NoRecordError("its code is of no finding that the trial knows")
     return name, test
+
+
+def own_test(code: Any) -> LaboratoryTest | None:
+    """The test that our own name of it says, where a concept has that."""
+    ours = [one["code"] for one in codings(code) if canonical(one.get("system", "")) == ENGRAFT]
+    return next(filter(None, (find_test(ENGRAFT, name, None) for name in ours)), None)
 
 
 def _unit(test: LaboratoryTest, quantity: Json) -> str | None:

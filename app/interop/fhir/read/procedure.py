@@ -30,6 +30,7 @@ _GRAFTS = {
     "transplant-marrow": "BM",
     "transplant-marrow-unrelated": "BM",
 }
+_AUTOLOGOUS = "autologous-transplant"
 _LATER = fixed("procedure-category", "later-therapy")
 _COMMON = frozenset({"other"})
 
@@ -40,16 +41,21 @@ def read_procedures(pool: Pool) -> Iterator[Reading]:
     def read(resource: Json) -> Iterator[Reading]:
         if is_infusion(resource):
             return iter(())
-        return pool.make(_therapy(resource) or _transplant(resource), (resource, ""))
+        therapy = _therapy(resource)
+        transplant = therapy is None or therapy.get("kind") == "transplant"
+        if transplant and _is_autologous(resource.get("code")):
+            raise NoRecordError("an autologous transplant is none of this trial")
+        return pool.make(therapy or _transplant(resource), (resource, ""))
 
     return each(pool, "Procedure", read)
 
 
+def _is_autologous(code: Any) -> bool:
+    return _AUTOLOGOUS in _transplants(code) or any("autolog" in fold(text) for text in texts(code))
+
+
 def _transplant(resource: Json) -> Json:
-    code = resource.get("code")
-    known = _transplants(code)
-    if "autologous-transplant" in known or any("autolog" in fold(text) for text in texts(code)):
-        raise NoRecordError("an autologous transplant is none of this trial")
+    known = _transplants(resource.get("code"))
     if not known:
         raise NoRecordError("its code is of no procedure that the trial knows")
     graft = next((_GRAFTS[one] for one in known if _GRAFTS[one]), None)
@@ -75,7 +81,7 @@ def _transplants(code: Any) -> list[str]:
     """The words for a transplant among the codes of a Procedure."""
     single = [{"coding": [one]} for one in (code or {}).get("coding") or []]
     found = (coded_word(one, "procedure") for one in single)
-    return [known for known in found if known in (*_GRAFTS, "autologous-transplant")]
+    return [known for known in found if known in (*_GRAFTS, _AUTOLOGOUS)]
 
 
 def _therapy(resource: Json) -> Json | None:

@@ -42,6 +42,11 @@ def in_error(resource: Json) -> bool:
     return resource.get("status") == IN_ERROR or IN_ERROR in _verified(resource)
 
 
+def is_settled(resource: Json) -> bool:
+    """Whether an Observation has a result that counts: neither outstanding nor taken back."""
+    return _OBSERVED.get(resource.get("status", "unknown"), IN_ERROR) != IN_ERROR
+
+
 def happened(resource: Json, *further: str) -> str:
     """The record status of a Procedure or MedicationAdministration. NoRecordError for what has not happened.
 

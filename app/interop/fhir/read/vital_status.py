@@ -10,12 +10,12 @@ from typing import Any
 
 from app.interop.fhir.codes import fixed
 from app.interop.fhir.elements import Json
-from app.interop.fhir.read.concepts import component, word
+from app.interop.fhir.read.concepts import coded_word, component, word
 from app.interop.fhir.read.elements import said, start, targets
 from app.interop.fhir.read.observations import effective, head, kinds, whole
 from app.interop.fhir.read.pool import Pool, each
 from app.interop.fhir.read.reading import NoRecordError, Reading
-from app.interop.fhir.read.status import counts
+from app.interop.fhir.read.status import counts, is_settled
 
 _SCORES = ("ecog", "karnofsky")
 _CAUSE = fixed("observation", "cause-of-death")
@@ -25,9 +25,9 @@ def read_contacts(pool: Pool) -> Iterator[Reading]:
     """Every vital status with the scores that it holds together; then the scores that stand alone."""
 
     def read(resource: Json) -> Iterator[Reading]:
-        if "vital-status" not in kinds(resource):
+        if not _is_vital_status(resource):
             return iter(())
-        status = word(resource.get("valueCodeableConcept"), "vital-status")
+        status = _vital_status(resource)
         if status == "dead":
             return pool.make(_death(resource), (resource, ""))
         return _follow_up(resource, status, pool)
@@ -44,9 +44,23 @@ def read_contacts(pool: Pool) -> Iterator[Reading]:
 
 
 def is_death(resource: Json) -> bool:
-    """Whether an Observation tells of the death itself, not of a contact after it."""
-    status = word(resource.get("valueCodeableConcept"), "vital-status")
-    return "vital-status" in kinds(resource) and status == "dead"
+    """Whether an Observation that counts tells of the death itself, not of a contact after it."""
+    return is_settled(resource) and _is_vital_status(resource) and _vital_status(resource) == "dead"
+
+
+def _is_vital_status(resource: Json) -> bool:
+    return "vital-status" in kinds(resource) or _by_code(resource) is not None
+
+
+def _vital_status(resource: Json) -> str | None:
+    return word(resource.get("valueCodeableConcept"), "vital-status") or _by_code(resource)
+
+
+def _by_code(resource: Json) -> str | None:
+    """The finding that the code is by itself, such as `Alive`; with a value beside it, it could be denied."""
+    if any(name.lstrip("_").startswith("value") for name in resource):
+        return None
+    return coded_word(resource.get("code"), "vital-status")
 
 
 def _death(resource: Json) -> Json:
