@@ -38,9 +38,9 @@ class Clock:
 class Door:
     """One client of one service. Errors of the service come back as answers, as they would over the wire."""
 
-    def __init__(self, folder: Path, database_url: str | None = None, **settings: Any) -> None:
+    def __init__(self, folder: Path, database_url: str | None = None, first_id: int = 1, **settings: Any) -> None:
         self.clock = Clock()
-        numbers = itertools.count(1)
+        numbers = itertools.count(first_id)
         self.app = create_app(
             Settings(data=folder, database_url=database_url, **settings), self.clock, lambda: f"{next(numbers):032x}"
         )
