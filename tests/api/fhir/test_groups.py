@@ -8,7 +8,7 @@ from fhir.resources.R4B.group import Group
 
 from app.storage.visibility import Caller
 from tests.api.fhir.conftest import OTHER, Searches
-from tests.journeys.door import STUDY, Raw, record, subject
+from tests.journeys.door import STUDY, Door, Raw, record, subject
 
 NUMBERS = ("A-001", "A-002", "A-003")
 
@@ -109,3 +109,32 @@ def test_other_studies_are_not_shown(searches: Searches, monkeypatch: pytest.Mon
     monkeypatch.setattr("app.api.fhir.groups.caller", lambda request: Caller(frozenset({STUDY})))
     assert names(found(searches)) == [STUDY]
     assert searches.door.get(f"/fhir/Group/{other['id']}").status_code == 404
+
+
+def test_who_is_deleted_belongs_to_no_group(searches: Searches) -> None:
+    door = searches.door
+    [before] = found(searches, f"identifier={STUDY}")
+    patient = posted(door, {"resourceType": "Patient", "gender": "female"})
+    enrolled = {
+        "resourceType": "ResearchSubject",
+        "status": "on-study",
+        "identifier": [{"system": "https://engraft.example.org/fhir/subject-number", "value": "A-100"}],
+        "study": {"reference": f"ResearchStudy/{before['id']}"},
+        "individual": {"reference": patient},
+    }
+    door.clock.move(minutes=1)
+    taken_part = posted(door, enrolled)
+    [joined] = found(searches, f"identifier={STUDY}")
+    assert [member["entity"]["reference"] for member in joined["member"]][3:] == [patient]
+    for place in (taken_part, patient):
+        door.clock.move(minutes=1)
+        assert door.request("DELETE", f"/fhir/{place}").status_code in (200, 204)
+    [after] = found(searches, f"identifier={STUDY}")
+    assert after["member"] == before["member"]
+    assert after["meta"]["lastUpdated"] == "2026-06-30T12:03:00.000Z"
+
+
+def posted(door: Door, resource: Raw) -> str:
+    answer = door.request("POST", f"/fhir/{resource['resourceType']}", json=resource)
+    assert answer.status_code == 201, answer.text
+    return f"{resource['resourceType']}/{answer.json()['id']}"

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from app.services.context import Services
 from app.services.errand import Errand
 from app.services.export import worker
-from app.storage.exports import jobs
+from app.storage.exports import jobs, scan
 from app.storage.exports.jobs import File, Job
 from tests.api.fhir.exports import Exports
 from tests.journeys.door import Door, Raw, open_door, record, subject
@@ -18,6 +21,25 @@ SUBJECTS = 5
 
 class Killed(BaseException):
     """What ends a process in the middle of its work."""
+
+
+class Interrupted:
+    """Reading that does something at one of its pages, once."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, page: int, what: Any) -> None:
+        self._plain, self._left, self._what = scan._pages, page, what
+        monkeypatch.setattr(scan, "_pages", self._pages)
+
+    def _pages(self, *asked: Any) -> Iterator[Any]:
+        for rows in self._plain(*asked):
+            self._left -= bool(rows)
+            if rows and self._left == 0:
+                self._what()
+            yield rows
+
+
+def die() -> None:
+    raise Killed
 
 
 @contextmanager
