@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -12,12 +13,15 @@ from typing import Any
 
 import pytest
 
+from app.commands.serve import running
+from app.config import Settings
 from tests.journeys.door import Door, open_door
 
 from . import emitted, judges
 from .judges import Judge, told
 
 SHARED = Path(os.environ.get("ENGRAFT_SHARED", Path(__file__).parents[3] / "shared"))
+STORE = "engraft.sqlite"
 GUIDES = {"R4": SHARED / "data/fhir/vulcan-ae-r4/_definitions", "R5": SHARED / "data/fhir/vulcan-ae-r5/_definitions"}
 
 
@@ -27,6 +31,17 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with open_door(tmp_path_factory.mktemp("example")) as door:
         emitted.load(door)
         yield door
+
+
+@pytest.fixture(scope="session")
+def address(example: Door, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The FHIR door of a real server on a copy of that store, which the clients may write to."""
+    folder = tmp_path_factory.mktemp("served")
+    stores = [sqlite3.connect(place / STORE) for place in (example.services.settings.data, folder)]
+    with closing(stores[0]) as source, closing(stores[1]) as copy:
+        source.backup(copy)
+    with running(Settings(data=folder), port=0) as found:
+        yield f"{found}/fhir"
 
 
 @pytest.fixture(scope="session")
