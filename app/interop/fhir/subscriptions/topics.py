@@ -16,7 +16,6 @@ from app.interop.fhir.subscriptions.urls import TOPIC
 Json = dict[str, Any]
 _R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic"
 _TYPES = "http://hl7.org/fhir/fhir-types"
-_DEFINITION = "http://hl7.org/fhir/StructureDefinition/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +90,17 @@ def subscription_topic(topic: Topic, version: str, date: str) -> Json:
         "resourceTrigger": [
             {
                 "description": topic.description,
-                "resource": _DEFINITION + resource,
+                "resource": resource,
                 "supportedInteraction": ["create", "update", "delete"],
             }
             for resource in topic.resources
         ],
         "canFilterBy": [
-            {"description": _says(topic, name), "resource": _DEFINITION + resource, "filterParameter": name}
+            {"description": _says(topic, name), "resource": resource, "filterParameter": name}
             for resource in topic.resources
             for name in topic.filters
         ],
-        "notificationShape": [{"resource": _DEFINITION + resource} for resource in topic.resources],
+        "notificationShape": [{"resource": resource} for resource in topic.resources],
     }
 
 
