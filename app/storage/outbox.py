@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Select, or_, select, update
 
 from app.storage.records import KnownSubject, chunks
 from app.storage.subscription_tables import OUTBOX_READER
@@ -74,7 +74,7 @@ def touched(connection: Connection, after: int, until: int) -> list[Touched]:
     return sorted(_subjects(connection, last), key=lambda item: (item.seq, item.subject.id))
 
 
-def _former(after: int, until: int):  # type: ignore[no-untyped-def]
+def _former(after: int, until: int) -> Select[int, int]:
     """(seq, subject) of earlier versions of the records that changed."""
     new, old = RECORD_VERSION.alias(), RECORD_VERSION.alias()
     return (

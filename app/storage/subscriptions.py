@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -107,7 +107,7 @@ def _stored(row: Any) -> Stored:
 def put(connection: Connection, item: Stored, new: bool) -> None:
     """Write a subscription whole."""
     studies = item.caller.studies
-    values = {name: getattr(item, name) for name in SUBSCRIPTION.c.keys() if hasattr(item, name)}  # noqa: SIM118
+    values = {field.name: getattr(item, field.name) for field in fields(item) if field.name != "caller"}
     values["headers"] = json.dumps(item.headers)
     values["coded"] = int(item.caller.coded)
     values["studies"] = None if studies is None else json.dumps(sorted(studies))

@@ -28,7 +28,6 @@ from app.storage.counter import utc_text
 LOG = logging.getLogger("engraft")
 T = TypeVar("T")
 LEASE = timedelta(seconds=6)
-MOST_AT_ONCE = 64
 
 
 class Dispatcher:
@@ -110,15 +109,18 @@ class Dispatcher:
         now = self._services.clock()
         await asyncio.to_thread(delivery.turn_off_expired, self._services, now)
         for identifier in await asyncio.to_thread(delivery.due, self._services, now, REST_HOOK):
-            if identifier not in self._sending and len(self._sending) < MOST_AT_ONCE:
+            if identifier not in self._sending:
                 task = self._sending[identifier] = asyncio.create_task(self._send(identifier))
                 task.add_done_callback(lambda _, name=identifier: self._sending.pop(name, None))  # type: ignore[misc]
 
     async def _send(self, identifier: str) -> None:
-        """Send one notification after the other, until nothing is due."""
+        """Send one notification after the other, until nothing is due or the lease has ended."""
         services = self._services
         try:
-            while attempt := await asyncio.to_thread(delivery.prepare, services, identifier):
+            while services.clock() < self._held_until:
+                attempt = await asyncio.to_thread(delivery.prepare, services, identifier)
+                if attempt is None:
+                    return
                 status, why = await self._webhooks.send(attempt.message)
                 await asyncio.to_thread(delivery.settle, services, attempt, status, why, self._random)
         except Exception as error:  # it is due again at the next round

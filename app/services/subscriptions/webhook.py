@@ -20,7 +20,7 @@ from app.config import Settings
 from app.interop.fhir.subscriptions.secrets import key
 from app.services.subscriptions.address import Refused, Resolve, choose
 
-RESOLVERS = 16
+RESOLVERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,10 @@ class Webhooks:
         self._resolve = resolve
         # A name server that does not answer must not hold the threads that read the store.
         self._resolvers = ThreadPoolExecutor(RESOLVERS, "resolver")
-        # A proxy of the environment would look the host up again; a redirect would lead somewhere unchecked.
-        self._client = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
+        # A proxy of the environment would look the host up again; a redirect would lead somewhere unchecked; those who
+        # are slow must not use up the connections of others.
+        limits = httpx.Limits(max_connections=None)
+        self._client = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, follow_redirects=False)
 
     async def send(self, message: Message) -> tuple[int | None, str]:
         """(HTTP status, '') of the answer, or (None, why there was none). The answer's body is not read."""

@@ -37,7 +37,10 @@ def server() -> Iterator[Any]:
         def log_message(self, *_: object) -> None:
             return
 
-    found: Any = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 256
+
+    found: Any = Server(("127.0.0.1", 0), Handler)
     found.seen, found.silence = [], threading.Event()
     threading.Thread(target=found.serve_forever, daemon=True).start()
     yield found
@@ -94,6 +97,22 @@ def test_an_endless_answer_is_not_read(server: Any) -> None:
 
 def test_who_does_not_answer_in_time_has_not_answered(server: Any) -> None:
     assert send(message(server, "/silent", timeout=1)) == [(None, "no answer in time")]
+
+
+def test_many_that_do_not_answer_leave_room_for_one_that_does(server: Any) -> None:
+    async def work() -> tuple[int | None, str]:
+        webhooks = Webhooks(OPEN, Clock(), lambda host, port: ["127.0.0.1"])
+        silent = [asyncio.create_task(webhooks.send(message(server, "/silent", timeout=20))) for _ in range(120)]
+        while len(server.seen) < len(silent):
+            assert not any(task.done() for task in silent)
+            await asyncio.sleep(0.05)
+        found = await webhooks.send(message(server))
+        server.silence.set()
+        await asyncio.gather(*silent)
+        await webhooks.close()
+        return found
+
+    assert asyncio.run(work()) == (200, "")
 
 
 def test_a_name_that_nobody_knows_is_a_failure_like_another(server: Any) -> None:
