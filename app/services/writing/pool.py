@@ -24,7 +24,11 @@ Name = tuple[str, str]
 # Of these types several resources may be one record; what refers to a Patient or a study is not one with it.
 JOINED = ("BiologicallyDerivedProduct", "Condition", "MedicationAdministration", "Observation", "Procedure")
 # What is read together with a resource of a type, where that refers to it.
-_READ_WITH = {**dict.fromkeys(JOINED, JOINED), "ResearchSubject": ("Patient",)}
+_READ_WITH = {
+    **dict.fromkeys(JOINED, JOINED),
+    "AdverseEvent": ("BiologicallyDerivedProduct", "MedicationAdministration", "Procedure"),  # its suspects
+    "ResearchSubject": ("Patient",),
+}
 
 
 @dataclass(slots=True)
