@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from app.endpoints.event import FOREVER
 from app.interop.fhir import bundle
 from app.interop.fhir.form import in_release
 from app.interop.fhir.search.parameters import references_to
@@ -36,6 +35,7 @@ class Asked:
     until: str | None
     count: int
     page: str | None
+    total: bool
     parameters: tuple[tuple[str, str], ...]
 
     @property
@@ -46,10 +46,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of an `$everything`: its question, the number of all its resources, where it begins and ends, links."""
+    """One page of an `$everything`: its question, where it begins and ends, links; total: of all pages, where known."""
 
     question: Everything
-    total: int
+    total: int | None
     after: int
     last: int
     links: list[tuple[str, str]]
@@ -61,9 +61,11 @@ def everything(services: Services, asked: Asked, base: str) -> Page:
         key, search = page_key(connection), f"{asked.path}?{urlencode(asked.parameters)}"
         place = None if asked.page is None else read_token(key, search, asked.page)
         question = _question(connection, asked, counter.latest(connection).seq if place is None else place.seq)
-        after, total = place.last if place else 0, documents.count(connection, question)
-        whole = place is None and total <= asked.count
-        last, more = (FOREVER, False) if whole else documents.page_end(connection, question, after, asked.count)
+        after = place.last if place else 0
+        last, more = documents.page_end(connection, question, after, asked.count)
+        # Counting goes through all that there is, so it is done when asked for; one page alone is soon counted.
+        counted = asked.total or (place is None and not more)
+        total = documents.count(connection, question) if counted else None
         links = [("self", _link(base, asked, asked.page))]
         if more:
             links.append(("next", _link(base, asked, write_token(key, search, Place(question.seq, last)))))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, or_, select
 
 from app.storage.records import chunks
 from app.storage.search.conditions import written
@@ -71,12 +71,16 @@ class Asked:
 
 def page(connection: Connection, asked: Asked, after: int | None, size: int) -> tuple[list[int], bool]:
     """(the changes that follow `after`, whether more do)."""
+    found = list(connection.execute(statement(asked, after, size + 1)).scalars())
+    return found[:size], len(found) > size
+
+
+def statement(asked: Asked, after: int | None, limit: int) -> Select[Any]:
+    """The statement of a page: numbers of changes in their order."""
     seq = RESOURCE.c.seq_from
     begun = () if after is None else (seq < after if asked.newest_first else seq > after,)
     ordered = seq.desc() if asked.newest_first else seq
-    statement = select(seq).distinct().where(_condition(asked), *begun).order_by(ordered).limit(size + 1)
-    found = list(connection.execute(statement).scalars())
-    return found[:size], len(found) > size
+    return select(seq).distinct().where(_condition(asked), *begun).order_by(ordered).limit(limit)
 
 
 def total(connection: Connection, asked: Asked) -> int:
@@ -100,8 +104,11 @@ def _condition(asked: Asked) -> ColumnElement[bool]:
     seq, row = RESOURCE.c.seq_from, RESOURCE.alias()
     fits = [or_(false(), *(_is(row, name) for name in group)) for group in asked.targets]
     fits += [_of_patients(row, group, asked.links) for group in asked.patients]
-    fits += [_of_sites(row, group) for group in asked.sites]
-    wrote = [seq.in_(select(row.c.seq_from).where(visible(row, asked.caller), condition)) for condition in fits]
+    # Few changes wrote one resource, or anything of one patient; many come from one site, so each is looked at.
+    wrote: list[ColumnElement[bool]] = [
+        seq.in_(select(row.c.seq_from).where(visible(row, asked.caller), condition)) for condition in fits
+    ]
+    wrote += [_of_sites(RESOURCE, group) for group in asked.sites]
     listed = [seq.in_(group) for group in asked.ids]
     return and_(visible(RESOURCE, asked.caller), seq <= asked.seq, *map(_times, asked.times), *listed, *wrote)
 
@@ -129,12 +136,12 @@ def _of_patients(row: Any, patients: tuple[str, ...], links: tuple[int, ...]) ->
 
 
 def _of_sites(row: Any, sites: tuple[tuple[str, str], ...]) -> ColumnElement[bool]:
+    """Of a record of the site, or of a subject of it."""
     ways = []
-    for study, site in sites:
-        records = select(RECORD.c.id).where(RECORD.c.study == study, RECORD.c.site == site)
-        subjects = select(SUBJECT.c.id).where(SUBJECT.c.study == study, SUBJECT.c.site == site)
-        ways.append(or_(row.c.record.in_(records), row.c.subject.in_(subjects)))
-    return or_(false(), *ways)
+    for owner, column in ((RECORD, row.c.record), (SUBJECT, row.c.subject)):
+        named = or_(false(), *(and_(owner.c.study == study, owner.c.site == site) for study, site in sites))
+        ways.append(exists(select(1).select_from(owner).where(owner.c.id == column, named).correlate(row)))
+    return or_(*ways)
 
 
 def changes(connection: Connection, caller: Caller, seqs: list[int]) -> Iterator[Change]:

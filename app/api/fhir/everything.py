@@ -42,7 +42,8 @@ def _asked(request: Request, type_: str, identifier: str, told: Given) -> Asked:
     start, end = (_instant(name, told.one(name)) for name in ("_since", "_until"))
     count = _count(told.one("_count"), tools(request).settings.page_size)
     page = request.query_params.get("_page")
-    return Asked(type_, identifier, caller(request), _types(told), start, end, count, page, told.pairs())
+    who, types = caller(request), _types(told)
+    return Asked(type_, identifier, who, types, start, end, count, page, _total(told.one("_total")), told.pairs())
 
 
 def _instant(name: str, text: str | None) -> str | None:
@@ -55,6 +56,12 @@ def _count(text: str | None, default: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0):
         raise bad_parameter("_count", f"a whole number from 1; more than {MOST} is read as {MOST}")
     return min(int(text), MOST)
+
+
+def _total(text: str | None) -> bool:
+    if text not in (None, "none", "estimate", "accurate"):
+        raise bad_parameter("_total", "none, estimate, accurate")
+    return text in ("estimate", "accurate")
 
 
 def _types(told: Given) -> tuple[str, ...]:

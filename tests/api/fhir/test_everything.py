@@ -64,6 +64,9 @@ def test_its_pages_are_those_of_a_search(searches: Searches) -> None:
     whole = door.everything(patient)
     assert [one["id"] for one in door.everything(patient, _count=2)] == [one["id"] for one in whole]
     bundle = door.get(f"/fhir/{patient}/$everything", _count=2).json()
+    assert "total" not in bundle
+    assert searches.bundle(f"{patient}/$everything?_count=2&_total=accurate")["total"] == len(whole)
+    assert searches.bundle(f"{patient}/$everything")["total"] == len(whole)
     token = next(link["url"] for link in bundle["link"] if link["relation"] == "next").partition("_page=")[2]
     assert len(token) < 80
     other = searches.patient("A-002")
@@ -86,7 +89,7 @@ def test_who_may_not_see_the_study_sees_nothing_of_it(searches: Searches, studie
     door = searches.door
     for reference in (searches.patient("A-001"), door.study_reference(STUDY)):
         type_, _, identifier = reference.partition("/")
-        asked = Asked(type_, identifier, Caller(studies), (), None, None, 100, None, ())
+        asked = Asked(type_, identifier, Caller(studies), (), None, None, 100, None, False, ())
         with pytest.raises(Exception, match=f"no such {type_}"):
             release.everything(door.services, asked, "")
 
