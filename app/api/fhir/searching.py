@@ -17,7 +17,7 @@ from app.api.fhir.media_type import release
 from app.domain.errors import Category, Fault
 from app.interop.fhir.structure import MODELS
 from app.services.search import answer, history
-from app.services.search.criteria import Asker, since
+from app.services.search.criteria import Asker, since, span
 from app.services.search.faults import refused
 from app.services.search.history import Asked
 from app.services.search.query import MOST_CHARACTERS, MOST_COUNT, USUAL_COUNT, Pairs, read_query
@@ -91,11 +91,12 @@ async def system_history(request: Request) -> Response:
 
 async def _history(request: Request, path: str, type_: str | None, identifier: str | None) -> Response:
     negotiate(request)
-    only(request, "_count", "_since", "_page")
+    only(request, "_at", "_count", "_since", "_page")
     query = request.query_params
     start = since("_since", query["_since"]) if "_since" in query else None
-    kept = tuple((name, query[name]) for name in ("_count", "_since") if name in query)
-    feed = Feed(0, caller(request), type_, identifier, start)
+    at = span("_at", query["_at"]) if "_at" in query else None
+    kept = tuple((name, query[name]) for name in ("_at", "_count", "_since") if name in query)
+    feed = Feed(0, caller(request), type_, identifier, start, at)
     asked = Asked(path, feed, _count(query.get("_count")), query.get("_page"), kept)
     return reply(request, await run_in_threadpool(history.page, tools(request), asked, base(request), release(request)))
 

@@ -102,10 +102,16 @@ def _spans(name: str, part: str) -> list[tuple[str | None, str | None]]:
 
 def since(name: str, text: str) -> str:
     """The first moment of a date, as the store writes instants."""
+    return span(name, text)[0]
+
+
+def span(name: str, text: str) -> tuple[str, str]:
+    """The first moment of a date and the one after its last, as the store writes instants."""
     asked = dates.interval(text.replace(" ", "+"))
     if asked is None:
         raise refused(name, "cannot be read as an instant", "such as 2026-06-30T12:00:00Z")
-    return _instant(asked.in_utc()[0])
+    first, end = asked.in_utc()
+    return _instant(first), _instant(end)
 
 
 def _instant(milliseconds: float) -> str:

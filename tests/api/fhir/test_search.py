@@ -190,6 +190,31 @@ def test_histories_of_a_type_and_of_everything_are_paged_newest_first(searches: 
     assert "entry" not in door.get("/fhir/_history?_since=2030-01-01").json()
 
 
+def test_a_history_at_a_time_holds_what_counted_then(searches: Searches) -> None:
+    door = searches.door
+    [found] = searches.entries("Observation?code=777-3")
+    path = f"Observation/{found['id']}/_history"
+    door.clock.move(days=1)
+    door.send({**CORRECTED, "id": "L4", "subject": "A-002", "test": "plt", "version": 2})
+    door.clock.move(days=1)
+    door.send({**CORRECTED, "id": "L4", "subject": "A-002", "test": "plt", "version": 3, "status": "entered-in-error"})
+    for at, expected in {
+        "2026-06-29": [],
+        "2026-06-30": ["1"],
+        "2026-07-01": ["2", "1"],
+        "2026-07-01T12:30:00Z": ["2"],
+        "2026-07-02": ["3", "2"],
+        "2026-07": ["3", "2", "1"],
+        "2027": ["3"],
+    }.items():
+        entries = searches.bundle(f"{path}?_at={at}").get("entry", [])
+        assert [one["response"]["etag"].strip('W/"') for one in entries] == expected, at
+    pages = searches.bundle(f"{path}?_at=2026-07-01&_count=1")
+    [following] = [link["url"] for link in pages["link"] if link["relation"] == "next"]
+    assert [one["response"]["etag"] for one in door.request("GET", following).json()["entry"]] == ['W/"1"']
+    assert door.get("/fhir/_history?_at=perhaps").status_code == 400
+
+
 def test_the_statement_of_capabilities_names_what_search_takes(searches: Searches) -> None:
     statement = searches.bundle("metadata")
     for item in statement["rest"][0]["resource"]:
