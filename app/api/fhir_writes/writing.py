@@ -23,7 +23,7 @@ from app.api.fhir_writes.preferred import answer
 from app.domain.errors import Category, Fault, Issue
 from app.interop.fhir.structure import MODELS
 from app.services.writing.request import Write, Written
-from app.services.writing.submit import current, submit
+from app.services.writing.submit import current, find, submit
 from app.storage.documents import Document
 
 # Between the reading of a resource and the writing of its patched form another client may write it.
@@ -68,7 +68,23 @@ async def patch(request: Request) -> Response:
     """A JSON Patch of the version that is current; `If-Match` says which one that must be."""
     negotiate(request)
     only(request)
-    type_, identifier = place(request)
+    return await _patch(request, *place(request))
+
+
+async def patch_where(request: Request) -> Response:
+    """A JSON Patch of the one resource that meets the search. Fault where none or several do."""
+    negotiate(request)
+    type_ = writable(request)
+    found = await run_in_threadpool(find, tools(request), type_, _condition(request), base(request), caller(request))
+    if not found:
+        raise Fault(Category.NOT_FOUND, "no resource meets the search")
+    if len(found) > 1:
+        issue = Issue("", "multiple-matches", "several resources meet the search")
+        raise Fault(Category.PRECONDITION, issue.message, (issue,))
+    return await _patch(request, type_, found[0])
+
+
+async def _patch(request: Request, type_: str, identifier: str) -> Response:
     operations, payload = await parsed(request, (JSON_PATCH,)), await request.body()
     known = if_match(request.headers.get("if-match"))
     for attempt in range(1, PATCH_ATTEMPTS + 1):
@@ -145,5 +161,6 @@ ROUTES = [
     Route("/{type}/{id}", delete, methods=["DELETE"]),
     Route("/{type}", create, methods=["POST"]),
     Route("/{type}", update_where, methods=["PUT"]),
+    Route("/{type}", patch_where, methods=["PATCH"]),
     Route("/{type}", delete_where, methods=["DELETE"]),
 ]

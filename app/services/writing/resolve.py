@@ -55,7 +55,8 @@ class Looking:
 
     def find(self, type_: str, condition: str, place: str) -> list[str]:
         """Ids of at most two resources that meet a condition. Fault where it is none."""
-        pairs = parse_qsl(condition, keep_blank_values=True)
+        # Some clients send the whole search, type and question mark included.
+        pairs = parse_qsl(condition.removeprefix(type_).removeprefix("?"), keep_blank_values=True)
         query = read_query(Asker(self.base, self.now), type_, pairs, lenient=False)
         if not query.criteria or len(query.asked) != len(pairs) or query.sort or query.includes:
             issue = Issue(place, "value", "a condition holds search parameters, and nothing else", "name=value")
@@ -118,8 +119,6 @@ def _check(target: Target) -> None:
         raise _fault(write, Category.PRECONDITION, "conflict", "another version is current now")
     if write.if_none_match and current is not None:
         raise _fault(write, Category.PRECONDITION, "conflict", "the resource exists already")
-    if write.method == "DELETE" and write.condition is None and not target.held:
-        raise _fault(write, Category.NOT_FOUND, "not-found", "no such resource")
 
 
 def _fault(write: Write, category: Category, code: str, message: str) -> Fault:

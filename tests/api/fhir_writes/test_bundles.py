@@ -82,7 +82,7 @@ def test_one_refused_entry_refuses_all(client: Client) -> None:
         (entry("PUT", f"Patient/{identifier}", update, ifMatch='W/"9"'), 412, "Bundle.entry[1]"),
         (entry("POST", "Patient", {"resourceType": "Patient", "gender": "F"}), 422, "Bundle.entry[1].resource.gender"),
         (entry("POST", "Observation", {**anc("x"), "subject": {"reference": TWO}}), 400, "Bundle.entry[1]"),
-        (entry("DELETE", "Patient/nobody"), 404, "Bundle.entry[1]"),
+        (entry("DELETE", "Patient/nobody", ifMatch='W/"1"'), 412, "Bundle.entry[1]"),
         (entry("PUT", "Patient/other", update), 400, "Bundle.entry[1].resource.id"),
         (entry("SEND", "Patient"), 400, "Bundle.entry[1].request.method"),
         (entry("POST", "Nothing", {"resourceType": "Patient"}), 400, "Bundle.entry[1].request.url"),
@@ -130,7 +130,7 @@ def test_entries_of_a_batch_stand_alone(client: Client) -> None:
     )
     assert answer.status_code == 200
     statuses = [item["response"]["status"][:3] for item in answer.json()["entry"]]
-    assert statuses == ["422", "201", "200", "404", "404"]
+    assert statuses == ["422", "201", "200", "404", "204"]
     assert answer.json()["entry"][0]["response"]["outcome"]["resourceType"] == "OperationOutcome"
     assert answer.json()["entry"][2]["resource"]["total"] == 1
 

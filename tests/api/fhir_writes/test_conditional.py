@@ -11,7 +11,7 @@ import pytest
 from app.services.writing.request import Write
 from app.services.writing.submit import submit
 from app.storage.visibility import EVERYTHING
-from tests.api.fhir_writes.client import Client, issues
+from tests.api.fhir_writes.client import PATCH, Client, issues
 
 KEY = "identifier=urn:mrn|17"
 PERSON: dict[str, Any] = {"resourceType": "Patient", "identifier": [{"system": "urn:mrn", "value": "17"}]}
@@ -25,6 +25,24 @@ def test_a_conditional_create_makes_one_and_finds_it_afterwards(client: Client) 
     refused = client.create(PERSON, if_none_exist=KEY)
     assert refused.status_code == 412 and issues(refused)[0]["code"] == "multiple-matches"
     assert client.total("Patient") == 2
+
+
+def test_a_condition_may_be_the_whole_search(embedded: Client) -> None:
+    embedded.made(PERSON)
+    assert [embedded.create(PERSON, if_none_exist=sent).status_code for sent in (f"?{KEY}", f"Patient?{KEY}")] == [
+        200,
+        200,
+    ]
+
+
+def test_a_conditional_patch_changes_the_one_that_meets_it(client: Client) -> None:
+    identifier = client.made(PERSON)
+    operations = [{"op": "add", "path": "/gender", "value": "male"}]
+    answer = client.ask("PATCH", f"/Patient?{KEY}", operations, PATCH)
+    assert (answer.status_code, answer.json()["id"], answer.json()["gender"]) == (200, identifier, "male")
+    assert client.ask("PATCH", "/Patient?identifier=urn:mrn|99", operations, PATCH).status_code == 404
+    client.made(PERSON)
+    assert client.ask("PATCH", f"/Patient?{KEY}", operations, PATCH).status_code == 412
 
 
 @pytest.mark.parametrize("condition", ["", "nickname=x", "_count=1", f"{KEY}&_sort=_id", f"{KEY}&nickname=x"])

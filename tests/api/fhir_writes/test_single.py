@@ -76,7 +76,8 @@ def test_a_deleted_resource_is_gone_and_its_history_is_not(client: Client) -> No
     assert methods == ["DELETE", "POST"]
     again = client.put({"resourceType": "Patient", "id": identifier})
     assert (again.status_code, again.headers["etag"]) == (201, 'W/"3"')
-    assert client.ask("DELETE", "/Patient/never-was").status_code == 404
+    assert client.ask("DELETE", "/Patient/never-was").status_code == 204  # as the standard wants it
+    assert client.ask("DELETE", "/Patient/never-was", if_match='W/"1"').status_code == 412
 
 
 def test_a_patch_changes_what_it_names(client: Client) -> None:
