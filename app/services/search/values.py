@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from app.interop.fhir.definitions.published import published
 from app.interop.fhir.search import dates
 from app.interop.fhir.search.extract import IDENTIFIERS, split_reference
 from app.interop.fhir.search.parameters import Parameter
@@ -19,7 +20,7 @@ from app.storage.search.criteria import Bound, Match, Values
 
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 MODIFIERS = {
-    "token": ("missing", "not", "text", "of-type"),
+    "token": ("missing", "not", "text", "of-type", "in", "not-in"),
     "reference": ("missing", "identifier"),
     "date": ("missing",),
     "quantity": ("missing",),
@@ -53,7 +54,7 @@ def values(parameter: Parameter, name: str, modifier: str, text: str, base: str,
     found = [match for part in parts for match in _matches(parameter, name, modifier, part, base, now)]
     if len(found) > MOST_MATCHES:
         raise too_costly(name, "too many values and units", f"at most {MOST_MATCHES} together")
-    return Values(numbers, tuple(found), modifier == "not", parameter.rank)
+    return Values(numbers, tuple(found), modifier in ("not", "not-in"), parameter.rank)
 
 
 def _matches(parameter: Parameter, name: str, modifier: str, part: str, base: str, now: datetime) -> list[Match]:
@@ -61,6 +62,8 @@ def _matches(parameter: Parameter, name: str, modifier: str, part: str, base: st
         return [Match(words=("display", "contains", normal(plain(part))))]
     if modifier == "of-type":
         return [_of_type(name, part)]
+    if modifier in ("in", "not-in"):
+        return _in_value_set(name, plain(part).removeprefix(f"{base}/"))
     if modifier == "identifier" or parameter.kind == "token":
         return [_token(parameter, part)]
     match parameter.kind:
@@ -85,6 +88,16 @@ def _token(parameter: Parameter, part: str) -> Match:
     # Of the state of a subject R5 has the codes of R4 in a system of another name.
     known = parameter.held if parameter.held and system == parameter.system else system
     return Match(text=code or None, system=known)
+
+
+def _in_value_set(name: str, asked: str) -> list[Match]:
+    """The codes of one of our value sets, by its canonical address or as ValueSet/id."""
+    held = published()["ValueSet"]
+    found = next((one for key, one in held.items() if asked in (one["url"], f"ValueSet/{key}")), None)
+    if found is None:
+        raise refused(name, "no such value set here", "one that GET ValueSet lists")
+    included = found["compose"]["include"]
+    return [Match(text=one["code"], system=part["system"]) for part in included for one in part["concept"]]
 
 
 def _uri(modifier: str, text: str) -> list[Match]:

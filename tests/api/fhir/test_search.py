@@ -43,6 +43,8 @@ def test_all_kinds_of_questions_in_turn(searches: Searches) -> None:
         "combo-code=777-3": [APRIL],
         "code:not=751-8": [APRIL],
         "code:text=plate": [APRIL],
+        "code:in=https://engraft.example.org/fhir/ValueSet/observation": [],
+        "status:not-in=ValueSet/grade": [FIRST, SECOND, MARCH, APRIL],
         "code-value-quantity=777-3$20": [APRIL],
         "value-quantity:missing=true": [],
         "focus:missing=false": [],
@@ -57,6 +59,8 @@ def test_all_kinds_of_questions_in_turn(searches: Searches) -> None:
         order = found if "_sort" in question else sorted(found, key=[FIRST, SECOND, MARCH, APRIL].index)
         assert order == expected, question
     assert len(searches.entries("Patient?gender:missing=true")) == 2
+    assert len(searches.entries("AdverseEvent?seriousness:in=ValueSet/seriousness")) == 2
+    assert len(searches.entries("AdverseEvent?seriousness:not-in=ValueSet/seriousness")) == 0
     assert [one["deceasedDateTime"] for one in searches.entries("Patient?deceased=true")] == ["2024-05-01"]
     assert len(searches.entries("ResearchSubject?date=ge2024-03-01")) == 6
     assert len(searches.entries(f"AdverseEvent?study.identifier={STUDY}")) == 2
@@ -229,7 +233,8 @@ def test_the_statement_of_capabilities_names_what_search_takes(searches: Searche
 
 
 REFUSED = [
-        "Patient?gender:exact=male", "Observation?date=yesterday", "Observation?value-quantity=x", "Patient?_count=-1",
+        "Patient?gender:exact=male", "Patient?gender:in=ValueSet/nothing", "Patient?gender:above=male",
+        "Observation?date=yesterday", "Observation?value-quantity=x", "Patient?_count=-1",
         "Patient?_sort=phonetic", "Patient?_include=Patient:name", "Patient?_revinclude=*", "Patient?_summary=some",
         "Patient?_include:all=Observation:subject", "Observation?subject.phonetic=x", "Observation?code.x=1",
         "Patient?_id=%",
