@@ -31,8 +31,9 @@ from app.storage.search.criteria import Criterion
 from app.storage.tables import RESOURCE, SEARCH_INDEX, SUBJECT
 from app.storage.visibility import Caller, visible
 
-# At most so many rows are given by one read, and so many looked at.
-PAGE, SPAN = 1000, 100_000
+# At most so many rows are given by one read, and so many looked at; it ends with the row that makes it so many bytes.
+PAGE, SPAN, MOST_BYTES = 1000, 100_000, 8 * 1024 * 1024
+_STREAMED = {"stream_results": True}
 # (row id, id, version, time of writing, release, body)
 Row = Any
 _COLUMNS = RESOURCE.c["id", "resource_id", "version", "updated", "release", "body"]
@@ -139,10 +140,22 @@ def _pages(engine: Engine, statement: Select[Any], after: int) -> Iterator[list[
         end: int = connection.execute(select(func.coalesce(func.max(RESOURCE.c.id), 0))).scalar_one()
     while after < end:
         until = min(after + SPAN, end)
-        with engine.connect() as connection:
-            rows = list(connection.execute(page, {"after": after, "until": until}))
+        bounds = {"after": after, "until": until}
+        with engine.connect() as connection, connection.execute(page, bounds, execution_options=_STREAMED) as found:
+            rows, more = _bounded(found)
         yield rows
-        after = rows[-1][0] if len(rows) == PAGE else until
+        after = rows[-1][0] if more else until
+
+
+def _bounded(found: Iterable[Row]) -> tuple[list[Row], bool]:
+    """(rows, whether there may be more). Their bodies stand last."""
+    rows, size = [], 0
+    for row in found:
+        rows.append(row)
+        size += len(row[-1])
+        if size >= MOST_BYTES:
+            return rows, True
+    return rows, len(rows) == PAGE
 
 
 def known_patients(connection: Connection, held: Held, patients: Iterable[str]) -> set[str]:

@@ -26,6 +26,13 @@ def service(tmp_path: Path) -> Iterator[Door]:
         yield door
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
+    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
+    with open_door(tmp_path, url) as found:
+        yield found
+
+
 def plans(database: Database, work: Any) -> list[str]:
     """The first steps of the statements that it sends."""
     sent: list[tuple[str, Any]] = []
@@ -88,3 +95,15 @@ def test_little_is_looked_at_in_one_read(service: Door, monkeypatch: pytest.Monk
     assert [] in list(scan.resources(engine, Held(FOREVER - 1, EVERYTHING, Scope()), "Observation", (), 0))
     last = max(row.id for page in pages for row in page)
     assert len(pages) >= last / 4
+
+
+def test_a_read_ends_at_a_number_of_bytes_too(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client's resource may be as large as a request: a thousand of them are not held at once."""
+    door.receipt(*(subject(f"A-{number}") for number in range(5)))
+    engine, held = door.services.database.read, Held(FOREVER - 1, EVERYTHING, Scope())
+    [whole] = [page for page in scan.resources(engine, held, "Patient", (), 0) if page]
+    sizes = [len(row.body) for row in whole]
+    monkeypatch.setattr(scan, "MOST_BYTES", sizes[0] + 1)
+    pages = [page for page in scan.resources(engine, held, "Patient", (), 0) if page]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert [row for page in pages for row in page] == whole
