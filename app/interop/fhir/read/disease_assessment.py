@@ -19,7 +19,7 @@ from app.interop.fhir.read.lab import own_test
 from app.interop.fhir.read.observations import effective, head, kinds
 from app.interop.fhir.read.pool import Pool, each
 from app.interop.fhir.read.reading import NoRecordError, Reading
-from app.interop.fhir.read.status import counts
+from app.interop.fhir.read.status import counts, joined
 from app.interop.fhir.urls import project
 
 _STATUS = "disease-status"
@@ -61,6 +61,7 @@ def _assessment(resource: Json, pool: Pool) -> Iterator[Reading]:
     if response is None and not told and not findings and "valueCodeableConcept" in resource:
         raise NoRecordError("its disease status is none that the trial knows")
     record = {**head(resource, "disease_assessment"), "date": effective(resource), **told}
+    record["status"] = joined(record["status"], [one for one, _ in findings])
     for _, (_, fields) in findings:
         record = _joined(record, fields)
     return pool.make(record, (resource, ""), *_once([(one, found[0]) for one, found in findings]))

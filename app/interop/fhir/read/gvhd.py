@@ -18,7 +18,7 @@ from app.interop.fhir.read.elements import name_of, own, own_parts, said, start,
 from app.interop.fhir.read.observations import head, kinds, whole
 from app.interop.fhir.read.pool import Pool, each
 from app.interop.fhir.read.reading import NoRecordError, Reading
-from app.interop.fhir.read.status import confirmed, counts, recorded
+from app.interop.fhir.read.status import confirmed, counts, joined, recorded
 from app.terminology.value_sets import words
 
 _KINDS = ("gvhd-kind", "gvhd-kind-snomed", "gvhd-kind-icd10cm")
@@ -38,8 +38,11 @@ def read_gvhd(pool: Pool) -> Iterator[Reading]:
         if kind not in _LEVELS:
             raise NoRecordError("it does not say whether the GVHD is acute or chronic")
         grade = _grade_of(resource, pool)
-        members = [(resource, ""), *([(grade, GRADE)] if grade else [])]
-        return pool.make({**_episode(resource, kind), **(_graded(grade, kind) if grade else {})}, *members)
+        episode = _episode(resource, kind)
+        if grade is None:
+            return pool.make(episode, (resource, ""))
+        status = joined(episode["status"], [grade])
+        return pool.make({**episode, "status": status, **_graded(grade, kind)}, (resource, ""), (grade, GRADE))
 
     def read_grade(resource: Json) -> Iterator[Reading]:
         kind = next((_GRADES[found] for found in kinds(resource) if found in _GRADES), None)

@@ -33,7 +33,7 @@ from app.interop.fhir.read.pool import Pool, each
 from app.interop.fhir.read.procedure import dose
 from app.interop.fhir.read.products import is_infusion
 from app.interop.fhir.read.reading import NoRecordError, Reading
-from app.interop.fhir.read.status import counts, happened
+from app.interop.fhir.read.status import counts, happened, joined
 from app.interop.fhir.urls import project
 
 _PROPERTIES = {"viability": "cell-viability", "purity": "cell-purity"}
@@ -71,8 +71,13 @@ def read_infusions(pool: Pool) -> Iterator[Reading]:
         found = _parts(resource, pool)
         return pool.make(_infusion(found), *found.members)
 
+    def read_administration(resource: Json) -> Iterator[Reading]:
+        if not is_infusion(resource):
+            raise NoRecordError("what it gives are not the cells of the trial")
+        return read(resource)
+
     yield from each(pool, "Procedure", read)
-    yield from each(pool, "MedicationAdministration", read)
+    yield from each(pool, "MedicationAdministration", read_administration)
     yield from each(pool, "Observation", _refuse_alone)
 
 
@@ -110,7 +115,7 @@ def _infusion(found: Parts) -> Json:
     dosage = administration.get("dosage") or {}
     return said(
         type="infusion",
-        status=happened(lead, "not-done"),
+        status=joined(happened(lead, "not-done"), found.measured.values()),
         start=_start(lead, when),
         end=end(lead, when),
         number=own(found.procedure, "course-number"),

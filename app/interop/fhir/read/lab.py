@@ -35,7 +35,9 @@ def read_labs(pool: Pool) -> Iterator[Reading]:
 def _lab(resource: Json) -> Json:
     named, test = _test(resource.get("code"))
     quantity = resource.get("valueQuantity") or {}
-    unit = _unit(test, quantity)
+    limits = _range(resource)
+    measured = quantity if _has_value(resource) else limits.get("low") or limits.get("high") or {}
+    unit = _unit(test, measured)
     _refuse_unmeasured(resource)
     return said(
         **head(resource, "lab"),
@@ -43,7 +45,7 @@ def _lab(resource: Json) -> Json:
         collected=effective(resource),
         value=_value(resource, quantity),
         unit=unit,
-        **_limits(resource, test, unit),
+        **{name: _limit(test, unit, limits.get(name)) for name in ("low", "high")},
         transfused=own(resource, "transfused"),
     )
 
@@ -98,19 +100,21 @@ def _value(resource: Json, quantity: Json) -> Decimal | int | str | None:
     if number is not None:
         return number if comparator is None else f"{comparator}{Decimal(number):f}"
     text: str | int | None = resource.get("valueString", resource.get("valueInteger"))
-    if text is None and any(name.startswith("value") for name in resource):
+    if text is None and _has_value(resource):
         raise NoRecordError("its value is not a number")
     return text
 
 
-def _limits(resource: Json, test: LaboratoryTest, unit: str | None) -> Json:
-    """The range that counts for this result, in the unit of the result; of several that for normal results."""
+def _has_value(resource: Json) -> bool:
+    return any(name.startswith("value") for name in resource)
+
+
+def _range(resource: Json) -> Json:
+    """The range that counts for this result; of several that for normal results."""
     ranges: list[Json] = resource.get("referenceRange") or []
     normal = [one for one in ranges if _NORMAL in {coding["code"] for coding in codings(one.get("type"))}]
     chosen = normal or ranges
-    if len(chosen) != 1:
-        return {}
-    return {name: _limit(test, unit, chosen[0].get(name)) for name in ("low", "high")}
+    return chosen[0] if len(chosen) == 1 else {}
 
 
 def _limit(test: LaboratoryTest, unit: str | None, quantity: Any) -> Decimal | int | None:

@@ -80,16 +80,23 @@ def _state(resource: Json, steps: list[Json], consent: str | None) -> tuple[str 
     """The state that was recorded, and since when.
 
     A step that our writers add for what other records tell says why, and is not what was recorded; nor is the status
-    that they put where no state was recorded at all.
+    that they put where it outweighs what was recorded, or where nothing was.
     """
     status = resource.get("status")
     recorded = [step for step in steps if step.get("state") and "reason" not in step]
     told = [step for step in recorded if step["state"] == status]
-    derived = {step.get("state") for step in steps if "reason" in step} | {"on-study" if consent else "candidate"}
-    if not told and not (_is_ours(resource) and status in derived):
+    if not told and not (_is_ours(resource) and status in _derived(steps, recorded, consent)):
         return status, None
     last: Json = next(reversed(told or recorded), {})
     return last.get("state"), last.get("start")
+
+
+def _derived(steps: list[Json], recorded: list[Json], consent: str | None) -> set[str]:
+    """The status that our writers put without, or in spite of, a state that was recorded."""
+    told = {step["state"] for step in steps if step.get("state") and "reason" in step}
+    if recorded:
+        return told & {_LEFT, _WITHDREW}
+    return told or {"on-study" if consent else "candidate"}
 
 
 def _is_ours(resource: Json) -> bool:

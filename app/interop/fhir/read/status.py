@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/valueset-observation-status.html ; https://hl7.org/fhir/
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.domain.dates import parse_date
@@ -35,6 +36,12 @@ def counts(part: Json, lead: Json) -> bool:
     if part["resourceType"] == "Observation" and part.get("status") not in _OBSERVED:
         return False
     return part.get("status") != IN_ERROR or in_error(lead)
+
+
+def joined(status: str, parts: Iterable[Json]) -> str:
+    """The status of a record of several resources: amended where a part of it is."""
+    amended = any(_OBSERVED.get(part.get("status", "")) == "amended" for part in parts)
+    return "amended" if amended and status == "final" else status
 
 
 def in_error(resource: Json) -> bool:

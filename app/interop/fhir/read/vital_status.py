@@ -15,7 +15,7 @@ from app.interop.fhir.read.elements import said, start, targets
 from app.interop.fhir.read.observations import effective, head, kinds, whole
 from app.interop.fhir.read.pool import Pool, each
 from app.interop.fhir.read.reading import NoRecordError, Reading
-from app.interop.fhir.read.status import counts, is_settled
+from app.interop.fhir.read.status import counts, is_settled, joined
 
 _SCORES = ("ecog", "karnofsky")
 _CAUSE = fixed("observation", "cause-of-death")
@@ -75,8 +75,9 @@ def _follow_up(resource: Json, status: str | None, pool: Pool) -> Iterator[Readi
     if status is None and not scores:
         raise NoRecordError("its vital status is none that the trial knows")
     found: dict[str, Any] = {name: item for one in scores.values() for name, item in _score(one).items()}
+    contact = head(resource, "follow_up")
     record = said(
-        **head(resource, "follow_up"),
+        **{**contact, "status": joined(contact["status"], scores.values())},
         date=effective(resource),
         kind=word(resource.get("method"), "contact-kind"),
         alive={"alive": True, "dead-by-then": False}.get(status or ""),
