@@ -50,7 +50,6 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=200)),
         sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("resource_id", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("research_subject", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["subscription"], ["subscription.id"], name=op.f("fk_subscription_event_subscription_subscription")

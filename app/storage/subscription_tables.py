@@ -48,10 +48,9 @@ SUBSCRIPTION_EVENT = Table(
     Column("at", String(32), nullable=False),
     Column("trigger", String(16), nullable=False),
     Column("code", String(200)),
-    # The resource that the event is about, in the version of that moment, and the ResearchSubject whose it is.
+    # The resource that the event is about, as it stood at `seq`, and the ResearchSubject whose it is.
     Column("type", String(40), nullable=False),
     Column("resource_id", String(64), nullable=False),
-    Column("version", Integer, nullable=False),
     Column("research_subject", String(64), nullable=False),
 )
 

@@ -51,7 +51,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A numbered event: what happened to which version of which resource. seq: the change that made it so."""
+    """A numbered event: what became of which resource. seq: the change up to which it was looked at."""
 
     number: int
     seq: int
@@ -60,7 +60,6 @@ class Event:
     code: str | None
     type: str
     resource_id: str
-    version: int
     research_subject: str
 
 
@@ -137,7 +136,7 @@ def add_events(connection: Connection, identifier: str, events: Iterable[Event])
     ).scalar()
     if last is None or not found:
         return
-    columns = ("seq", "at", "trigger", "code", "type", "resource_id", "version", "research_subject")
+    columns = ("seq", "at", "trigger", "code", "type", "resource_id", "research_subject")
     rows = [
         {"subscription": identifier, "number": number, **{name: getattr(event, name) for name in columns}}
         for number, event in enumerate(found, start=last - len(found) + 1)

@@ -18,7 +18,7 @@ from app.interop.fhir.subscriptions.subscription import Wanted
 from app.services.context import Services
 from app.services.subscriptions.facts import Fact, Known, facts
 from app.services.subscriptions.wish import wish
-from app.storage import counter, documents, outbox, subscriptions
+from app.storage import counter, outbox, subscriptions
 from app.storage import studies as stored_studies
 from app.storage.outbox import Touched
 from app.storage.subscriptions import Event, Stored
@@ -80,7 +80,7 @@ def _events(connection: Connection, listeners: Sequence[Listener], position: int
                 if trigger is not None:
                     fact = new if trigger == NEW else old
                     assert fact is not None  # what is new is there now, what is withdrawn was
-                    found.setdefault(one.stored.id, []).append(_event(connection, item, trigger, fact, end))
+                    found.setdefault(one.stored.id, []).append(_event(item, trigger, fact, end))
     return found
 
 
@@ -123,8 +123,6 @@ def _changes(
     return [*gone, *((old.get(key), fact) for key, fact in new.items() if old.get(key) != fact)]
 
 
-def _event(connection: Connection, item: Touched, trigger: str, fact: Fact, seq: int) -> Event:
-    """An event, to be numbered; with the version of its resource that counts after the change."""
-    document = documents.as_of(connection, fact.type, fact.id, seq)
-    names = (fact.type, fact.id, document.version if document else 0, item.subject.research_subject)
-    return Event(0, item.seq, item.at, trigger, fact.code, *names)
+def _event(item: Touched, trigger: str, fact: Fact, seq: int) -> Event:
+    """An event, to be numbered."""
+    return Event(0, seq, item.at, trigger, fact.code, fact.type, fact.id, item.subject.research_subject)

@@ -38,14 +38,15 @@ def told(connection: Connection, stored: Stored, first: int, last: int, content:
 
 
 def _told(connection: Connection, stored: Stored, event: Event, content: str) -> Told:
-    names = (event.number, event.at, event.trigger, event.code, event.type, event.resource_id, event.version)
+    """The resource as it stood then in the caller's view: the views count versions of their own."""
+    names = (event.number, event.at, event.trigger, event.code, event.type, event.resource_id, event.research_subject)
     if content != FULL_RESOURCE:
-        return Told(*names, event.research_subject)
-    caller = stored.caller
-    found = documents.one_version(connection, event.type, event.resource_id, event.version, caller)
+        return Told(*names)
+    found = documents.as_of(connection, event.type, event.resource_id, event.seq, stored.caller)
     if found is None or found.deleted:
-        return Told(*names, event.research_subject, None, found is not None)
-    return Told(*names, event.research_subject, in_release(R4, found.type, found.release, found.body))
+        return Told(*names, deleted=found is not None)
+    body = in_release(R4, found.type, found.release, found.body)
+    return Told(*names, found.version, body)
 
 
 def bundle(stored: Stored, kind: str, name: str, now: datetime, events: Sequence[Told], content: str) -> bytes:

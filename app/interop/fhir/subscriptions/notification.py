@@ -23,8 +23,8 @@ _ERROR = {"system": "http://terminology.hl7.org/CodeSystem/subscription-error", 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One numbered event. type, id, version: the resource it is about; at: an instant; code: what it is of its kind;
-    subject: id of the ResearchSubject; body: the resource's JSON, None where it is deleted or may not be seen;
+    """One numbered event. type, id: the resource it is about; at: an instant; code: what it is of its kind; subject: id
+    of the ResearchSubject; version, body: the resource as it stood, None where it is deleted or may not be seen;
     deleted: whether it is.
     """
 
@@ -34,8 +34,8 @@ class Told:
     code: str | None
     type: str
     id: str
-    version: int
     subject: str
+    version: int = 0
     body: bytes | None = None
     deleted: bool = False
 
