@@ -62,12 +62,13 @@ def test_no_request_makes_the_service_fail(door: Door, mode: GenerationMode) -> 
     assert set(asked) == {operation.label for operation in operations(door)}
 
 
+PARTS = ["Patient", "ResearchStudy", "Provenance", "Measure", "_history", "$everything", "$lastn", "1", "%00"]
+
+
 @seed(2026)
 @FEW
 @given(
-    path=st.lists(
-        st.sampled_from(["Patient", "ResearchStudy", "_history", "$everything", "1", "%00"]) | st.text(), max_size=5
-    ),
+    path=st.lists(st.sampled_from(PARTS) | st.text(), max_size=5),
     query=st.dictionaries(st.sampled_from(["_count", "_page", "_type", "_format"]) | st.text(), st.text(), max_size=3),
 )
 def test_no_request_makes_fhir_fail(door: Door, path: list[str], query: dict[str, str]) -> None:

@@ -5,30 +5,29 @@ https://hl7.org/fhir/R4/measure.html
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from app.api.dependencies import read
-from app.api.fhir.answers import PARTS, base, document, form, only, reply, tools
+from app.api.fhir.answers import PARTS, document, only, reply, tools
 from app.api.fhir.caller import caller
 from app.api.fhir.head import with_head
 from app.api.fhir.inputs import Given, given
+from app.api.fhir.listing import searchset
 from app.api.fhir.media_type import only_r4
 from app.api.fhir.reporting import asked
+from app.api.fhir.searching import posted
 from app.domain.dates import PartialDate, iso_day, parse_date
 from app.domain.errors import bad_parameter
-from app.interop.fhir import bundle
-from app.interop.fhir.definitions.search import found, searches
 from app.interop.fhir.elements import Json
 from app.interop.fhir.encode import to_json
 from app.interop.fhir.measure import write_measure
 from app.services import measure_reports, measures
 from app.services.asking import Axes
 from app.services.measure_reports import REPORT_TYPES
+from app.services.search.query import Pairs
 
 
 async def read_measure(request: Request) -> Response:
@@ -41,20 +40,20 @@ async def read_measure(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """The endpoints that meet the parameters, all on one page: there are some for each study."""
+    """The endpoints that meet the parameters of the address."""
+    return await _search(request, request.query_params.multi_items())
+
+
+async def search_by_post(request: Request) -> Response:
+    """The endpoints that meet the parameters of the body and the address."""
+    return await _search(request, await posted(request))
+
+
+async def _search(request: Request, pairs: Pairs) -> Response:
     only_r4(request)
-    only(request, *searches("Measure"), *PARTS)
-    who, pairs = caller(request), request.query_params.multi_items()
+    who = caller(request)
     known = await read(tools(request), lambda store: measures.every(store, who))
-    wanted = [(name, text) for name, text in pairs if name in searches("Measure")]
-    matches = found([write_measure(one.measured, one.updated) for one in known], "Measure", wanted)
-    address, part = base(request).encode(), form(request, "Measure")
-    entries = [
-        bundle.entry(address, f"Measure/{one['id']}".encode(), part.of("Measure", 4, to_json(one))) for one in matches
-    ]
-    head = bundle.head(len(matches), [("self", f"{base(request)}/Measure{f'?{urlencode(wanted)}' if wanted else ''}")])
-    tail = bundle.FIRST + bundle.NEXT.join(entries) + bundle.TAIL if entries else bundle.EMPTY_TAIL
-    return reply(request, head + tail)
+    return searchset(request, "Measure", pairs, [write_measure(one.measured, one.updated) for one in known])
 
 
 async def evaluate(request: Request) -> Response:
@@ -95,6 +94,8 @@ def _report(told: Given) -> str:
 # Before the routes of all types: there a Measure is unknown.
 ROUTES = [
     Route("/Measure/{id}/$evaluate-measure", with_head(evaluate), methods=["GET", "POST"]),
+    Route("/Measure/_search", search_by_post, methods=["POST"]),
+    Route("/Measure/_search", with_head(search), methods=["GET"]),
     Route("/Measure/{id}", with_head(read_measure), methods=["GET"]),
     Route("/Measure", with_head(search), methods=["GET"]),
 ]

@@ -39,7 +39,24 @@ def test_every_endpoint_of_every_study_has_its_measure(trial: Trial) -> None:
         for name in ("url", "name", "_id"):
             value = measure[name.removeprefix("_")]
             assert [one["resource"]["id"] for one in trial.get("Measure", **{name: value})["entry"]] == [measure["id"]]
-    assert trial.get("Measure", identifier="NONE")["total"] == 0
+    ours = "https://engraft.example.org/fhir/endpoint|"
+    for text, number in (("NONE", 0), (f"{ours}OS", 1), (ours, len(ENDPOINTS)), ("http://elsewhere.example|OS", 0)):
+        assert trial.get("Measure", identifier=text)["total"] == number, text
+    posted = trial.door.request("POST", "/fhir/Measure/_search", data={"identifier": "OS,DFS"})
+    assert [entry["resource"]["title"] for entry in posted.json()["entry"]] == [
+        newest(STUDY).endpoints[name].label for name in ("DFS", "OS")
+    ]
+
+
+def test_measures_are_paged(trial: Trial) -> None:
+    found, url = [], "/fhir/Measure?_count=5"
+    while url:
+        bundle = trial.door.request("GET", url).json()
+        found += [entry["resource"]["identifier"][0]["value"] for entry in bundle["entry"]]
+        url = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), "")
+    assert found == ENDPOINTS
+    counted = trial.get("Measure", _summary="count")
+    assert (counted["total"], "entry" in counted) == (len(ENDPOINTS), False)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)

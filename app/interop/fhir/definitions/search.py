@@ -13,6 +13,8 @@ from typing import Any
 from app.interop.fhir.definitions.metadata import rows
 from app.interop.fhir.elements import Json
 
+_IDENTIFIER = ("identifier",)
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -42,12 +44,20 @@ def found(definitions: Iterable[Json], resource_type: str, asked: Iterable[tuple
 
 def _meets(definition: Json, search: Search, texts: list[str]) -> bool:
     """Whether one of the values is one of those that are asked for."""
+    if search.element == _IDENTIFIER:
+        return not {text for one in definition["identifier"] for text in _named(one)}.isdisjoint(texts)
     held = list(_values(definition, search.element))
     if search.kind == "string":
         return any(value.lower().startswith(text.lower()) for value in held for text in texts)
     # The system of a code of the standard is known, so it may be named and is not looked at.
     wanted = {text.rpartition("|")[2] if search.kind == "token" else text for text in texts}
     return not wanted.isdisjoint(held)
+
+
+def _named(identifier: Json) -> tuple[str, ...]:
+    """How an Identifier may be asked for: by its value, with its system or without, or by its system."""
+    system, value = identifier["system"], identifier["value"]
+    return value, f"{system}|{value}", f"{system}|"
 
 
 def _values(node: Any, element: tuple[str, ...]) -> Iterator[str]:
