@@ -50,10 +50,12 @@ def in_order(connection: Connection) -> None:
 
 
 def state(connection: Connection) -> None:
-    """Put the numbers in place, for connections that are opened later. Nothing happens where they are."""
+    """Put the numbers in place, for this connection and for those that are opened later."""
     for table, stated in {EVENT.name: STATED, **SEARCHED}.items():
         if _there(connection, table) and _known(connection, table) != set(stated):
             _state(connection, table, stated)
+    # The numbers are read when a connection is opened; so they are read again.
+    connection.exec_driver_sql("ANALYZE sqlite_schema")
 
 
 def _state(connection: Connection, table: str, stated: tuple[tuple[str, str], ...]) -> None:

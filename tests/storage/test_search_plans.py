@@ -60,7 +60,10 @@ def test_a_search_begins_with_an_index(
 
 
 def test_told_nothing_sqlite_reads_all_values_of_a_parameter_for_each_resource(tmp_path: Path) -> None:
+    """And the connection that tells it goes by it from then on: the writer's stays open."""
     with create_engine(f"sqlite:///{tmp_path}/store.sqlite").connect() as connection:
         METADATA.create_all(connection)
-        found = plan(connection, [("code", "718-7"), ("value-quantity", "lt5")])
-    assert OF_A_RESOURCE not in found
+        asked = [("code", "718-7"), ("value-quantity", "lt5")]
+        assert OF_A_RESOURCE not in plan(connection, asked)
+        planner.state(connection)
+        assert OF_A_RESOURCE in plan(connection, asked)
