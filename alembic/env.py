@@ -5,6 +5,9 @@ https://alembic.sqlalchemy.org/en/latest/batch.html
 
 from __future__ import annotations
 
+import sqlite3
+import time
+
 from alembic import context
 from sqlalchemy import Connection, create_engine, pool, text
 
@@ -13,6 +16,7 @@ from app.storage.tables import METADATA
 
 # Any two starters agree on this number; the second waits until the first has migrated.
 ADVISORY_LOCK = 0x656E6772616674
+BUSY_SECONDS = 60
 
 
 def run() -> None:
@@ -31,13 +35,27 @@ def run_sqlite(connection: Connection) -> None:
     """DDL in one transaction under the write lock; rebuilt tables must not cascade, so foreign keys are off."""
     driver = connection.connection.driver_connection
     driver.isolation_level = None
-    driver.execute("PRAGMA busy_timeout=60000")
-    driver.execute("PRAGMA journal_mode=WAL")
+    driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    use_wal(driver)
     driver.execute("PRAGMA foreign_keys=OFF")
     driver.execute("BEGIN IMMEDIATE")
     migrate(connection)
     if driver.in_transaction:
         driver.execute("COMMIT")
+
+
+def use_wal(driver: sqlite3.Connection) -> None:
+    """The change of mode does not wait for another starter by itself: SQLite calls no busy handler for it."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def migrate(connection: Connection) -> None:
