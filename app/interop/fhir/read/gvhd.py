@@ -75,12 +75,10 @@ def _grade_of(resource: Json, pool: Pool) -> Json | None:
     """The Observation of the grade: it has the Condition in its focus, or the Condition has it as evidence or stage."""
     evidence = [part.get("detail") for part in resource.get("evidence") or []]
     stages = [part.get("assessment") for part in resource.get("stage") or []]
-    pointed = {name for references in (*evidence, *stages) for name in targets(references)}
-    for one in pool.free("Observation"):
-        linked = name_of(resource) in targets(one.get("focus")) or name_of(one) in pointed
-        if linked and kinds(one) & _GRADES.keys() and counts(one, resource):
-            return one
-    return None
+    pointed = [pool.get(name) for references in (*evidence, *stages) for name in targets(references)]
+    linked = [*pool.parts("Observation", name_of(resource)), *filter(pool.is_free, filter(None, pointed))]
+    graded = (one for one in linked if kinds(one) & _GRADES.keys() and counts(one, resource))
+    return next(graded, None)
 
 
 def _grade_alone(resource: Json, kind: str) -> Json:

@@ -89,12 +89,11 @@ def _refuse_alone(resource: Json) -> Iterator[Reading]:
 
 def _parts(lead: Json, pool: Pool) -> Parts:
     procedure = lead if lead["resourceType"] == "Procedure" else {}
-    free = [one for one in pool.free("MedicationAdministration") if is_infusion(one)]
-    given = [one for one in free if name_of(lead) in targets(one.get("partOf")) and counts(one, lead)]
-    administration = next(iter(given), {}) if procedure else lead
+    given = [one for one in pool.parts("MedicationAdministration", name_of(lead)) if is_infusion(one)]
+    administration = next((one for one in given if counts(one, lead)), {}) if procedure else lead
     product = pool.get(_product_of(procedure) or _product_of(administration)) or {}
-    names = {name_of(one) for one in (procedure, administration, product) if one}
-    measured = [one for one in pool.free("Observation") if names & _measured_for(one) and counts(one, lead)]
+    names = [name_of(one) for one in (procedure, administration, product) if one]
+    measured = [one for one in pool.parts("Observation", *names) if counts(one, lead)]
     roles = {role: one for one in measured for role, kind in _MEASURED.items() if kind in kinds(one)}
     return Parts(procedure, administration, product, roles)
 
@@ -103,10 +102,6 @@ def _product_of(resource: Json) -> Name | None:
     """The BiologicallyDerivedProduct that was used: the element of R5 as our extension, or what supports it."""
     used = [target(own(resource, "used-product")), *targets(resource.get("supportingInformation"))]
     return next((name for name in used if name and name[0] == "BiologicallyDerivedProduct"), None)
-
-
-def _measured_for(resource: Json) -> set[Name]:
-    return {*targets(resource.get("partOf")), *targets(resource.get("focus"))}
 
 
 def _infusion(found: Parts) -> Json:

@@ -5,12 +5,12 @@ https://hl7.org/fhir/R4/bundle.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from app.domain.records import read_record
 from app.interop.fhir.elements import Json
-from app.interop.fhir.read.elements import Name, name_of, study_of
+from app.interop.fhir.read.elements import Name, name_of, study_of, targets
 from app.interop.fhir.read.reading import Member, NoRecordError, Reading, Unused
 from app.interop.fhir.urls import AE_GUIDE
 
@@ -33,6 +33,7 @@ class Pool:
         self._all = [name_of(resource) for resource in resources]
         hindered = [(resource, hindrance(resource)) for resource in resources]
         self._resources = {name_of(resource): resource for resource, why in hindered if why is None}
+        self._parts = _parts(self._resources.values())
         self._taken: set[Name] = set()
         self._reasons: dict[Name, str] = {name_of(resource): why for resource, why in hindered if why is not None}
 
@@ -46,7 +47,16 @@ class Pool:
 
     def free(self, type_: str) -> list[Json]:
         """The resources of a type that are in no record yet."""
-        return [resource for resource in self.every(type_) if name_of(resource) not in self._taken]
+        return [resource for resource in self.every(type_) if self.is_free(resource)]
+
+    def is_free(self, resource: Json) -> bool:
+        """Whether a resource is in no record yet."""
+        return name_of(resource) not in self._taken
+
+    def parts(self, type_: str, *wholes: Name) -> list[Json]:
+        """The resources of a type that are in no record yet and of which `partOf` or `focus` leads to one of these."""
+        found = {name: one for whole in wholes for name, one in self._parts.get(whole, {}).items()}
+        return [one for name, one in found.items() if name[0] == type_ and name not in self._taken]
 
     def attempt(self, read: Callable[[Json], Iterator[Reading]], resource: Json) -> Iterator[Reading]:
         """What `read` makes of a resource; where it raises NoRecordError the reason is kept."""
@@ -91,6 +101,15 @@ def hindrance(resource: Json) -> str | None:
     if any(item.get("url") not in _KNOWN_MODIFIERS for item in resource.get("modifierExtension") or []):
         return "it has a modifierExtension that the trial does not know"
     return None
+
+
+def _parts(resources: Iterable[Json]) -> dict[Name, dict[Name, Json]]:
+    """Found once: a Bundle may hold many thousand resources, and each of them may be a part of any other."""
+    found: dict[Name, dict[Name, Json]] = {}
+    for resource in resources:
+        for whole in targets([*(resource.get("partOf") or []), *(resource.get("focus") or [])]):
+            found.setdefault(whole, {})[name_of(resource)] = resource
+    return found
 
 
 def each(pool: Pool, type_: str, read: Callable[[Json], Iterator[Reading]]) -> Iterator[Reading]:

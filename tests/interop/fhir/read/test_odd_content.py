@@ -5,30 +5,21 @@ https://hl7.org/fhir/R4/json.html#primitive
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from copy import deepcopy
-from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.interop.fhir.check import check
 from app.interop.fhir.read import read
-from app.interop.fhir.structure import MODELS
 
 from ..full import every_draft
 from ..samples import resource
 
-SHARED = Path(os.environ.get("ENGRAFT_SHARED", Path(__file__).parents[5] / "shared"))
-EXAMPLES = SHARED / "data" / "fhir"
-FOLDERS = ("cibmtr-r4", "hl7-r4", "vulcan-ae-r4")
-DECODER = msgspec.json.Decoder(float_hook=Decimal)
 KINDS = ("less", "empty", "gap", "twice")
 ODD: list[Any] = [" ", "x", "é" * 300, "2024", "0001-01-01", "Patient/p", "#x", 0, -1, 10**30, True]
 Json = dict[str, Any]
@@ -127,27 +118,3 @@ def test_every_place_may_be_odd(kind: str) -> None:
 def test_several_places_may_be_odd(found: Json) -> None:
     assume(check(deepcopy(found)) == [])
     read_with_its_subject(found)
-
-
-@cache
-def examples(folder: str) -> dict[str, list[Json]]:
-    """Published examples by file name: the resources of our types that have an id."""
-    decoded = {path.name: DECODER.decode(path.read_bytes()) for path in sorted((EXAMPLES / folder).rglob("*.json"))}
-    return {name: kept for name, item in decoded.items() if (kept := list(inside(item)))}
-
-
-def inside(item: Json) -> Iterator[Json]:
-    """The resource itself, or those of a Bundle, once each."""
-    entries = [entry.get("resource", {}) for entry in item.get("entry", [])]
-    found = {(one.get("resourceType"), one.get("id")): one for one in [item, *entries]}
-    return (one for (type_, identifier), one in found.items() if type_ in MODELS and identifier)
-
-
-@pytest.mark.skipif(
-    not EXAMPLES.is_dir(), reason="the official FHIR examples (data/fhir in ENGRAFT_SHARED) are not here"
-)
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_published_examples_can_be_read(folder: str) -> None:
-    assert examples(folder)
-    for resources in examples(folder).values():
-        read_all(resources)
