@@ -9,12 +9,17 @@ import pytest
 from fhir.resources.R4B.measure import Measure
 from fhir.resources.R4B.measurereport import MeasureReport
 
+from app.domain.errors import Fault
 from app.endpoints.definitions import newest
 from app.interop.fhir.definitions import definitions
+from app.services import measure_reports, measures
+from app.services.asking import Axes
+from app.services.trial_status import trial_status
+from app.storage.visibility import EVERYTHING, Caller
 from tests.api.fhir.reports import OURS, counts, extensions, figures, floats, strata
-from tests.api.fhir.trial import Raw, Trial
+from tests.api.fhir.trial import Raw, Trial, research_subject
 from tests.interop.fhir.definitions.test_definitions import fits
-from tests.journeys.door import STUDY
+from tests.journeys.door import START, STUDY
 
 ENDPOINTS = list(newest(STUDY).endpoints)
 CUTOFF = "2024-12-31"
@@ -228,3 +233,18 @@ def test_what_is_refused(trial: Trial) -> None:
     ):
         found, text = trial.refused(question)
         assert (found, words in text) == (status, True), (question, text)
+
+
+@pytest.mark.parametrize("studies", [frozenset(), frozenset({"another-study"})])
+def test_who_may_not_see_the_study_sees_nothing_that_is_made_of_it(trial: Trial, studies: frozenset[str]) -> None:
+    services, caller = trial.door.services, Caller(studies)
+    study, subject = trial.door.study_reference(), research_subject(trial.door)
+    asked = measure_reports.Asked(Axes(), START)
+    with services.database.read.connect() as connection:
+        assert measures.every(connection, caller) == [] != measures.every(connection, EVERYTHING)
+        with pytest.raises(Fault, match="no such ResearchStudy"):
+            measure_reports.derive(connection, study.partition("/")[2], caller, asked, ())
+        with pytest.raises(Fault, match="no such ResearchSubject"):
+            measure_reports.evaluate(connection, STUDY, "OS", caller, asked, "subject", subject)
+    with pytest.raises(Fault, match="no such ResearchSubject"):
+        trial_status(services, subject.partition("/")[2], caller, Axes())
