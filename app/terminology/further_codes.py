@@ -5,13 +5,14 @@ https://hl7.org/fhir/R4/terminologies.html
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from app.terminology.systems import canonical
 from app.terminology.tables import rows
 from app.terminology.value_sets import word_for
 
 
+@lru_cache(maxsize=4096)
 def meant(value_set: str, system: str | None, code: str) -> str | None:
     """The word that a code means; None when unknown. Without a system the code alone decides.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from app.interop.fhir.elements import Json
@@ -77,10 +78,15 @@ def own_test(code: Any) -> LaboratoryTest | None:
 def _unit(test: LaboratoryTest, quantity: Json) -> str | None:
     """The unit as it was sent: the UCUM code where that is known, else the words."""
     written = units(quantity)
-    known = next((unit for unit in written if ucum(test.id, unit) is not None), None)
+    known = next((unit for unit in written if _ucum(test.id, unit) is not None), None)
     if written and known is None:
         raise NoRecordError("its unit is not known for this test")
     return known
+
+
+@lru_cache(maxsize=1024)
+def _ucum(test: str, unit: str) -> str | None:
+    return ucum(test, unit)
 
 
 def _refuse_unmeasured(resource: Json) -> None:
@@ -122,5 +128,5 @@ def _limit(test: LaboratoryTest, unit: str | None, quantity: Any) -> Decimal | i
     if not isinstance(quantity, dict) or quantity.get("comparator"):
         return None
     written = units(quantity)
-    same = not written or (unit is not None and ucum(test.id, unit) in {ucum(test.id, one) for one in written})
+    same = not written or (unit is not None and _ucum(test.id, unit) in {_ucum(test.id, one) for one in written})
     return quantity.get("value") if same else None

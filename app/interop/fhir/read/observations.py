@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/observation.html
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from app.interop.fhir.elements import Json
@@ -22,8 +23,13 @@ def kinds(resource: Json) -> set[str]:
     """Words of the value set `observation` that its code has; without such a code, those of its words."""
     code = resource.get("code")
     coded = {meant(_VALUES, one.get("system"), one["code"]) for one in codings(code)} - {None}
-    spoken = set() if coded else {normalise(_VALUES, text) for text in texts(code)} - {None}
+    spoken = set() if coded else {_spoken(text) for text in texts(code)} - {None}
     return {known for known in coded | spoken if known is not None}
+
+
+@lru_cache(maxsize=4096)
+def _spoken(text: str) -> str | None:
+    return normalise(_VALUES, text)
 
 
 def head(resource: Json, type_: str) -> Json:

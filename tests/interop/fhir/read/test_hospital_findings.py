@@ -123,6 +123,14 @@ def test_a_grade_alone_is_an_episode_that_had_it_on_that_day() -> None:
     assert record(told)["organ_scores"] == {"mouth": 2}
 
 
+def test_an_organ_of_a_chronic_gvhd_has_a_score() -> None:
+    organs = [{"code": concept((OURS, "gvhd-organ-skin")), "valueInteger": 2}]
+    told = observation(concept((NCIT, "C225388")), valueInteger=3, component=organs)
+    assert (record(told)["severity"], record(told)["organ_scores"]) == ("severe", {"skin": 2})
+    organs[0]["code"] = concept((OURS, "gvhd-organ-skin"), (OURS, "gvhd-stage"))
+    assert record(told)["stages"] == {"skin": 2}
+
+
 def assessment(**fields: Any) -> Json:
     return {"type": "disease_assessment", "status": "final", "date": APRIL, **fields}
 
@@ -177,6 +185,26 @@ def test_chimerism_has_a_lineage() -> None:
     sorted_ = concept((OURS, "chimerism"), (OURS, "chimerism-lineage-CD3"))
     assert record(observation(sorted_, **share)) == assessment(chimerism=[{"lineage": "CD3", "donor_pct": 99}])
     assert reason(observation(concept((OURS, "chimerism")), **share))
+
+
+def test_chimerism_of_several_lineages_is_one_list() -> None:
+    """A share of cells that nobody named is none of them, and does not spoil the rest."""
+    lineages = [(("chimerism-lineage-CD3",), "c1"), (("chimerism-lineage-CD33",), "c2"), ((), "c3")]
+    shares = [
+        {**observation(concept((OURS, "chimerism"), *((OURS, name) for name in names))), "id": one}
+        for names, one in lineages
+    ]
+    for number, share in enumerate(shares):
+        share["valueQuantity"] = quantity(90 + number, "%")
+    members = [{"reference": f"Observation/{one}"} for _, one in lineages]
+    status = observation(concept((LOINC, "97509-4")), hasMember=members)
+    (reading,), (unused,) = read([*shares, status])
+    assert reading.record["chimerism"] == [
+        {"lineage": "CD3", "donor_pct": 90},
+        {"lineage": "CD33", "donor_pct": 91},
+    ]
+    assert [member.role for member in reading.members] == ["", "chimerism:CD3", "chimerism:CD33"]
+    assert unused.id == "c3"
 
 
 def held(**status: Any) -> list[Json]:
