@@ -14,7 +14,7 @@ from app.interop.fhir.search import dates
 from app.interop.fhir.search.extract import IDENTIFIERS, split_reference
 from app.interop.fhir.search.parameters import Parameter
 from app.interop.fhir.search.units import equivalents
-from app.interop.fhir.search.wording import normal
+from app.interop.fhir.search.wording import LONGEST, normal
 from app.services.search.faults import refused, too_costly
 from app.storage.search.criteria import Bound, Match, Values
 
@@ -132,7 +132,7 @@ def _reference(parameter: Parameter, name: str, modifier: str, text: str, base: 
 
 def _string(modifier: str, text: str) -> Match:
     if modifier == "exact":
-        return Match(text=normal(text), words=("display", "equals", text))
+        return Match(text=normal(text), words=("display", "equals", text[:LONGEST]))
     return Match(words=("text", "contains" if modifier == "contains" else "begins", normal(text)))
 
 

@@ -53,11 +53,11 @@ class Looking:
     now: datetime
     new_id: Callable[[], str]
 
-    def find(self, type_: str, condition: str, place: str) -> list[str]:
-        """Ids of at most two resources that meet a condition. Fault where it is none."""
+    def find(self, type_: str, condition: str, place: str, release: int = 4) -> list[str]:
+        """Ids of at most two resources that meet a condition, in the names of a release. Fault where it is none."""
         # Some clients send the whole search, type and question mark included.
         pairs = parse_qsl(condition.removeprefix(type_).removeprefix("?"), keep_blank_values=True)
-        query = read_query(Asker(self.base, self.now), type_, pairs, lenient=False)
+        query = read_query(Asker(self.base, self.now, release), type_, pairs, lenient=False)
         if not query.criteria or len(query.asked) != len(pairs) or query.sort or query.includes:
             issue = Issue(place, "value", "a condition holds search parameters, and nothing else", "name=value")
             raise Fault(Category.MALFORMED, issue.message, (issue,))
@@ -83,7 +83,7 @@ def _find(looking: Looking, write: Write) -> tuple[Write, str | None, bool]:
     """(write, id, whether it found an existing resource that it leaves as it is)."""
     if write.condition is None:
         return write, write.id or looking.new_id(), False
-    matches = looking.find(write.type, write.condition, write.place)
+    matches = looking.find(write.type, write.condition, write.place, write.release)
     if len(matches) > 1:
         raise _fault(write, Category.PRECONDITION, "multiple-matches", "several resources meet the condition")
     if write.method == "DELETE":

@@ -12,6 +12,7 @@ from tests.api.fhir.kept import keep
 
 V2 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 LOINC = "http://loinc.org"
+LONG = "Since long ago. " * 30
 
 
 def coded(code: str, system: str = LOINC, text: str | None = None) -> dict[str, Any]:
@@ -85,10 +86,11 @@ CONDITION = {
     "bodySite": [coded("marrow", "urn:b", "Bone marrow")],
     "asserter": {"reference": "Practitioner/gp"},
     "recorder": {"reference": "Practitioner/clerk"},
-    "onsetAge": quantity(41, "a"),
+    "onsetString": LONG,
     "abatementString": "after the third cycle",
     "evidence": [{"code": [coded("blasts", "urn:e")], "detail": [{"reference": "Observation/pressure"}]}],
 }
+OLD = {"resourceType": "Condition", "id": "old", "abatementAge": quantity(41, "a")}
 PROCEDURE = {
     "resourceType": "Procedure",
     "id": "graft",
@@ -154,13 +156,14 @@ PRODUCT = {
     "productCategory": "cells",
     "status": "available",
 }
-ALL = (PATIENT, PRESSURE, WORDS, WHEN, WAVE, CONDITION, PROCEDURE, DOSE, EVENT, STUDY, MEMBER, PRODUCT)
+ALL = (PATIENT, PRESSURE, WORDS, WHEN, WAVE, CONDITION, OLD, PROCEDURE, DOSE, EVENT, STUDY, MEMBER, PRODUCT)
 
 R4 = {
     "Patient?family=muller": ["pat"],
     "Patient?family:exact=Müller-Lüdenscheidt": ["pat"],
     "Patient?family:exact=Muller-Ludenscheidt": [],
     "Patient?family:contains=ludensch": ["pat"],
+    f"Condition?onset-info:exact={LONG}": ["all"],
     "Patient?family=ludensch": [],
     "Patient?family=%25": [],
     "Patient?given=EVA": ["pat"],
@@ -207,7 +210,7 @@ R4 = {
     "Condition?body-site:text=bone": ["all"],
     "Condition?asserter=Practitioner/gp&evidence=blasts": ["all"],
     "Condition?asserter:Practitioner=gp": ["all"],
-    "Condition?onset-age=gt40|http://unitsofmeasure.org|a": ["all"],
+    "Condition?abatement-age=gt40|http://unitsofmeasure.org|a": ["old"],
     "Condition?abatement-string=AFTER": ["all"],
     "Condition?evidence-detail:Observation.component-code=x": ["all"],
     "Procedure?instantiates-canonical=http://plans.example/graft": ["graft"],

@@ -27,6 +27,21 @@ def test_a_conditional_create_makes_one_and_finds_it_afterwards(client: Client) 
     assert client.total("Patient") == 2
 
 
+def test_a_condition_has_the_names_of_the_release_that_is_written(embedded: Client) -> None:
+    five = "application/fhir+json; fhirVersion=5.0"
+    event = {
+        "resourceType": "AdverseEvent",
+        "status": "completed",
+        "actuality": "actual",
+        "code": {"coding": [{"system": "urn:terms", "code": "fever"}]},
+        "subject": {"reference": "Patient/nobody-yet"},
+    }
+    asked = [embedded.ask("POST", "/AdverseEvent", event, five, if_none_exist="code=urn:terms|fever") for _ in "12"]
+    assert [answer.status_code for answer in asked] == [201, 200]
+    refused = embedded.ask("POST", "/AdverseEvent", event, five, if_none_exist="event=urn:terms|fever")
+    assert refused.status_code == 400
+
+
 def test_a_condition_may_be_the_whole_search(embedded: Client) -> None:
     embedded.made(PERSON)
     assert [embedded.create(PERSON, if_none_exist=sent).status_code for sent in (f"?{KEY}", f"Patient?{KEY}")] == [
