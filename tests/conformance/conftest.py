@@ -33,6 +33,13 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         yield door
 
 
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Door]:
+    """An empty service."""
+    with open_door(tmp_path) as door:
+        yield door
+
+
 @pytest.fixture(scope="session")
 def address(example: Door, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The FHIR door of a real server on a copy of that store, which the clients may write to."""

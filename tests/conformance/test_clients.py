@@ -5,6 +5,7 @@ https://github.com/beda-software/fhir-py ; https://github.com/smart-on-fhir/clie
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 import subprocess
@@ -31,6 +32,13 @@ def kit(address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return {**told, "folder": folder}
+
+
+def needed(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        unavailable(f"{module} (`make conformance` installs it)")
 
 
 def total(address: str, question: str) -> int:
@@ -73,7 +81,7 @@ def test_the_kit_exports_to_files(kit: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def fhirpy(address: str) -> Any:
-    found = pytest.importorskip("fhirpy", reason="fhirpy is not here (`make conformance` installs it)")
+    found = needed("fhirpy")
     # Its count() sends `_totalMethod`, which is no parameter of FHIR.
     return found.SyncFHIRClient(address, extra_headers={"Prefer": "handling=lenient"})
 
@@ -128,11 +136,11 @@ def test_fhirpy_sends_a_transaction(fhirpy: Any) -> None:
 @pytest.mark.filterwarnings("default")  # its own models use what Python has deprecated
 def test_fhirclient_reads_every_type_into_its_models(address: str) -> None:
     """Its models refuse what is not R4."""
-    client = pytest.importorskip("fhirclient.client", reason="fhirclient is not here (`make conformance` installs it)")
+    client = needed("fhirclient.client")
     smart = client.FHIRClient(settings={"app_id": "engraft", "api_base": address})
     assert smart.prepare() and smart.server.capabilityStatement.fhirVersion == "4.0.1"
     for name in ("AdverseEvent", "Condition", "MedicationAdministration", "Patient", "Procedure", "ResearchSubject"):
-        module = pytest.importorskip(f"fhirclient.models.{name.lower()}")
+        module = needed(f"fhirclient.models.{name.lower()}")
         search = getattr(module, name).where(struct={"_count": "50"})
         found = [one.id for one in search.perform_resources_iter(smart.server)]
         assert len(set(found)) == len(found) == total(address, f"{name}?_summary=count")
@@ -140,11 +148,11 @@ def test_fhirclient_reads_every_type_into_its_models(address: str) -> None:
 
 @pytest.mark.filterwarnings("default")
 def test_fhirclient_writes(address: str) -> None:
-    client = pytest.importorskip("fhirclient.client", reason="fhirclient is not here (`make conformance` installs it)")
+    client = needed("fhirclient.client")
     smart = client.FHIRClient(settings={"app_id": "engraft", "api_base": address})
     assert smart.prepare()
     server = smart.server
-    model = pytest.importorskip("fhirclient.models.patient").Patient
+    model = needed("fhirclient.models.patient").Patient
     patient = model({"gender": "female", "identifier": [{"system": "urn:example:smart", "value": "1"}]})
     read = model.read(patient.create(server)["id"], server)
     read.gender = "other"

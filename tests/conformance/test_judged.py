@@ -17,6 +17,7 @@ from .judges import Judge, excuses, told
 
 pytestmark = pytest.mark.conformance
 
+FHIR = {"content-type": "application/fhir+json"}
 PATIENT: dict[str, Any] = {"resourceType": "Patient", "id": "p", "gender": "female"}
 OBSERVATION: dict[str, Any] = {
     "resourceType": "Observation",
@@ -55,6 +56,23 @@ def test_the_npm_validators_find_no_fault(example: Door, npm: Judge) -> None:
 @pytest.mark.parametrize("release", ["R4", "R5"])
 def test_hapi_finds_no_fault(release: str, hapi_says: dict[str, list[str]]) -> None:
     assert hapi_says[release] == []
+
+
+def test_no_fault_in_what_is_answered_to_writes(service: Door, npm: Judge, hapi: dict[str, Judge]) -> None:
+    entries = [
+        {"resource": PATIENT, "request": {"method": "PUT", "url": "Patient/p"}},
+        {"resource": OBSERVATION, "request": {"method": "POST", "url": "Observation"}},
+        {"request": {"method": "GET", "url": "Patient/p"}},
+    ]
+    lost = {"request": {"method": "DELETE", "url": "Patient/p", "ifMatch": 'W/"9"'}}
+    bundles = [{"type": "transaction", "entry": entries}, {"type": "batch", "entry": [*entries, lost]}]
+    sent_back = [
+        service.request("POST", "/fhir/", json={"resourceType": "Bundle", **bundle}, headers=headers).text
+        for bundle in bundles
+        for headers in (FHIR, {**FHIR, "prefer": "return=minimal"}, {**FHIR, "prefer": "return=OperationOutcome"})
+    ]
+    assert [json.loads(text)["type"] for text in sent_back] == ["transaction-response"] * 3 + ["batch-response"] * 3
+    assert told(npm, sent_back) == told(hapi["R4"], sent_back) == []
 
 
 @pytest.mark.parametrize("name", BROKEN)
