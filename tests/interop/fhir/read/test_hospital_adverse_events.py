@@ -89,7 +89,8 @@ def test_a_code_of_the_table_has_a_term() -> None:
 
 
 def test_words_that_were_withheld_are_no_term() -> None:
-    assert "term" not in record(adverse_event(concept((ABSENT, "masked"), text="term not in the code table")))
+    found = record(adverse_event(concept((ABSENT, "masked"), text="term not in the code table")))
+    assert found == {"type": "adverse_event", "status": "final"}
 
 
 def test_in_error() -> None:
@@ -125,3 +126,9 @@ def test_a_judgement_on_the_infusion(written: str, word: Json) -> None:
     cells = {"instance": {"reference": "Procedure/pr"}, "causality": [{"productRelatedness": written}]}
     found = records(adverse_event(FEVER, suspectEntity=[cells]), procedure(concept((OURS, "donor-gdT-infusion"))))
     assert event(**word) in found
+
+
+@pytest.mark.parametrize("codes", [("C53257", "C53258"), ("C53258", "C53257")])
+def test_of_several_judgements_on_the_treatment_the_strongest_counts(codes: tuple[str, str]) -> None:
+    judged = [suspect("ResearchStudy/s", codes[0]), suspect("BiologicallyDerivedProduct/b", codes[1])]
+    assert record(adverse_event(FEVER, extension=judged))["relatedness"] == "possible"
