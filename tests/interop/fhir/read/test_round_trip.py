@@ -64,3 +64,8 @@ def test_a_golden_record(name: str) -> None:
 @pytest.mark.parametrize(("kind", "fields"), EVERY)
 def test_a_record_with_every_field(kind: str, fields: dict[str, Any]) -> None:
     assert_lossless(accepted({"type": kind, **ENVELOPE, **fields}))
+
+
+def test_a_lineage_that_was_measured_twice() -> None:
+    twice = [{"lineage": "CD3", "donor_pct": share} for share in (90, 95)]
+    assert_lossless(accepted({"type": "disease_assessment", **ENVELOPE, "date": "2024-04-01", "chimerism": twice}))
