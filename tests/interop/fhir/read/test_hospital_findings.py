@@ -109,6 +109,12 @@ def test_a_grade_is_one_with_the_condition_that_it_points_to(value: Json, grade:
     assert record(told, condition(concept((ICD10CM, "D89.810")))) == gvhd("acute", grade=grade)
 
 
+def test_a_grade_in_error_does_not_count() -> None:
+    focus = [{"reference": "Condition/c"}]
+    told = observation(concept((OURS, "acute-gvhd-grade")), focus=focus, valueInteger=3, status="entered-in-error")
+    assert gvhd("acute") in records(told, condition(concept((ICD10CM, "D89.810"))))
+
+
 def test_a_grade_that_the_condition_has_as_evidence() -> None:
     known = condition(concept((ICD10CM, "D89.811")), evidence=[{"detail": [{"reference": "Observation/o"}]}])
     told = observation(concept((NCIT, "C225388")), valueCodeableConcept=concept(text="moderate"))
