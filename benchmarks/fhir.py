@@ -107,12 +107,14 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def of_peer(base: str) -> Iterator[Measure]:
-    """The same questions to any server, beside the same bytes from memory where one answer tells."""
+    """The same questions to any server, each answer beside the same bytes from memory."""
     for figure in figures(Peer(base)):
         if figure.name == "$export":
             yield Measure(figure.name, f"{figure.resources / figure.seconds:,.0f} resources/s", "", 0.0, "")
         else:
-            yield Measure(figure.name, f"{figure.seconds * 1e3:.2f} ms", "", 0.0, "")
+            floor = _bare(figure.answer)
+            limit = f"{floor * 1e3:.2f} ms (bare bytes)"
+            yield Measure(figure.name, f"{figure.seconds * 1e3:.2f} ms", limit, figure.seconds / floor, "")
 
 
 def part(arguments: list[str]) -> Iterator[Measure]:
