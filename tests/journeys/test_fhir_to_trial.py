@@ -3,6 +3,7 @@
 https://hl7.org/fhir/R4/http.html ; docs/fhir-writing.md
 """
 
+import json
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,22 @@ def test_a_birth_date_is_not_given_up_for_its_year(service: Door) -> None:
     with service.services.database.read.connect() as connection:
         rows = connection.exec_driver_sql("SELECT mrn, family_name, birth_date FROM identity ORDER BY record_version")
         assert [tuple(row) for row in rows] == [("M-1", NAME, BORN)] * 2
+
+
+def test_what_fhir_cannot_say_is_not_lost_when_a_client_sends_back_what_it_read(service: Door) -> None:
+    client = client_of(service)
+    words = {"text": "as the pathologist wrote it"}
+    event = record("adverse_event", "AE1", term="Something unheard of", grade=2, onset="2024-03-09", version=1)
+    service.send(subject(), record("disease", "D1", diagnosis=words, subtype="B-cell", version=1), event)
+    for type_ in ("Condition", "AdverseEvent"):
+        seen = client.get(f"/{type_}").json()["entry"][0]["resource"]
+        assert client.put({**seen, "recordedDate": "2024-05-01"}).status_code == 200
+    with service.services.database.read.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT content FROM record_version WHERE seq_to > 1000000000000")
+        contents = {item["type"]: item for item in (json.loads(row[0]) for row in rows)}
+    assert contents["disease"]["diagnosis"] == words and contents["disease"]["subtype"] == "B-cell"
+    assert contents["adverse_event"]["term"] == "Something unheard of"
+    assert contents["adverse_event"]["recorded"] == "2024-05-01"
 
 
 def test_a_patient_with_data_is_not_deleted(door: Door) -> None:

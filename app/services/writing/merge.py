@@ -9,39 +9,32 @@ from functools import cache
 from typing import Any
 
 from app.domain.records import RECORD_TYPES
-from app.domain.subject import IDENTIFYING_FIELDS
 from app.interop.fhir.fields import field_rows
 
 Json = dict[str, Any]
 # What a record is told by, and not what it tells.
-ENVELOPE = ("site", "source", "id", "version", "recorded", "status", "subject")
+ENVELOPE = frozenset({"site", "source", "id", "version", "recorded", "status", "subject"})
 
 
-def merged(base: Json, said: Json) -> Json:
-    """The fields of a record. base: as the record stands; said: what its resources say, which replaces all that FHIR
-    can carry. What FHIR does not carry stays, and so does a required field that the resources leave out.
+def merged(base: Json, before: Json, said: Json) -> Json:
+    """The fields of a record. base: as the record stands; before: what its resources said until now; said: what they
+    say now.
+
+    What they say as before stays as the record has it, which may be more exact (a birth date of which FHIR has the
+    year); what FHIR does not carry stays; and so does a required field that the resources leave out.
     """
     type_ = said["type"]
-    carried = _carried(type_)
-    kept = {name: value for name, value in base.items() if name not in carried or _stays(type_, name, said)}
-    return {**kept, **{name: _with_rest(type_, name, base.get(name), value) for name, value in said.items()}}
+    kept = {name: value for name, value in base.items() if _stays(type_, name, before, said)}
+    new = {name: value for name, value in said.items() if name not in kept or name in ENVELOPE}
+    return {**kept, **{name: _with_rest(type_, name, base.get(name), value) for name, value in new.items()}}
 
 
-def keep_identity(base: Json, said: Json, own_patient: bool) -> Json:
-    """What a subject's resources say, without an identity that only our coded Patient says.
-
-    A birth date that is known to the day is not given up for its year.
-    """
-    known, new = base.get("birth_date"), said.get("birth_date")
-    if own_patient and not (known and new and str(known).startswith(str(new))):
-        return said
-    dropped = ("birth_date",) if own_patient else IDENTIFYING_FIELDS
-    kept = {name: base[name] for name in dropped if name in base}
-    return {**{name: value for name, value in said.items() if name not in dropped}, **kept}
-
-
-def _stays(type_: str, name: str, said: Json) -> bool:
-    return name not in said and name in _required(type_)
+def _stays(type_: str, name: str, before: Json, said: Json) -> bool:
+    if name not in _carried(type_):
+        return name not in said
+    if name not in said and name in _required(type_):
+        return True
+    return said.get(name) == before.get(name)
 
 
 def _with_rest(type_: str, name: str, old: Any, new: Any) -> Any:

@@ -17,7 +17,7 @@ from app.interop.fhir.read.reading import Member, Reading
 from app.interop.jsontext import dump, parse
 from app.interop.records import Item
 from app.services.intake.prepare import AsFhir, Prepared, Refused, prepare
-from app.services.writing.merge import keep_identity, merged
+from app.services.writing.merge import merged
 from app.services.writing.pool import Name, Pool
 from app.services.writing.subjects import People, Person
 from app.storage.identity import identities
@@ -175,9 +175,15 @@ class _Planner:
         base = {name: value for name, value in standing.content.items() if name not in _ENVELOPE}
         if said["type"] == "subject":
             base |= self._identity(standing)
-            own_patient = any(member.type == "Patient" and self._is_own(member) for member in reading.members)
-            said = keep_identity(base, said, own_patient)
-        return merged(base, said)
+        return merged(base, self._said_before(reading, standing), said)
+
+    def _said_before(self, reading: Reading, standing: Standing) -> Json:
+        """What the record's resources, or the subject's own, said until now."""
+        type_, lead = reading.record["type"], reading.members[0]
+        of_subject = OF_THE_SUBJECT.get(type_) == lead.type
+        found, _ = read(self._pool.bodies_before(None if of_subject else standing.id))
+        mine = [item.record for item in found if item.members[0] == lead or not of_subject]
+        return next((record for record in mine if record["type"] == type_), {})
 
     def _identity(self, standing: Standing) -> Json:
         row = identities(self._connection, [standing.version]).get(standing.version)

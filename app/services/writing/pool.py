@@ -47,6 +47,11 @@ class Pool:
         kept = [own for _, own in sorted(self.own.items()) if own is not None]
         return [{**own.r4, "resourceType": own.type, "id": own.id} for own in kept]
 
+    def bodies_before(self, record: int | None) -> list[dict[str, Any]]:
+        """What a record's resources were until now, in R4; None: those of no record, as a subject's own are."""
+        stood = [held for held in self.held.values() if held.record == record and not held.deleted]
+        return [{**own.r4, "resourceType": own.type, "id": own.id} for own in map(own_of, stood)]
+
     def is_own(self, name: Name) -> bool:
         """Whether the client's JSON is what the resource shows, or our writers' form of it."""
         held = self.held.get(name)
