@@ -123,16 +123,23 @@ def _drafts(connection: Connection, row: Any, subject: Any, study: str) -> list[
     counted = and_(RECORD_VERSION.c.seq_from <= row.seq_from, RECORD_VERSION.c.seq_to > row.seq_from)
     statement = select(RECORD_VERSION.c.content).where(RECORD_VERSION.c.record == row.record, counted)
     content = connection.execute(statement).scalar_one()
-    ids = {(other.type, other.role): other.resource_id for other in _together(connection, row.record, row.seq_from)}
-    context = Context(study, subject.patient, subject.research_subject, lambda type_, role: ids[type_, role])
+    places = _standing(connection, row.record, row.seq_from)
+    context = Context(
+        study, subject.patient, subject.research_subject, lambda type_, role: str(places[type_, role].resource_id)
+    )
     return write(stored_record(content), context)
 
 
-def _together(connection: Connection, record: int, seq: int) -> list[Any]:
-    """The resources of a record that counted at `seq`, those last that sponsors alone see."""
+def _standing(connection: Connection, record: int, seq: int) -> dict[tuple[str, str], Any]:
+    """The resource at each place of a record, (type, role), that counted at `seq`.
+
+    One that was deleted gives way to one that was not, and what sponsors alone see to what a hospital sees.
+    """
     counted = (RESOURCE.c.record == record, RESOURCE.c.seq_from <= seq, RESOURCE.c.seq_to > seq)
-    rows = connection.execute(select(*RESOURCE.c["type", "role", "resource_id", "version", "audience"]).where(*counted))
-    return sorted(rows, key=lambda row: row.audience == CODED)
+    columns = RESOURCE.c["type", "role", "resource_id", "version", "audience", "deleted"]
+    rows = connection.execute(select(*columns).where(*counted).order_by(RESOURCE.c.id))
+    last_counts = sorted(rows, key=lambda row: (row.deleted, row.audience == CODED), reverse=True)
+    return {(row.type, row.role): row for row in last_counts}
 
 
 def _events(connection: Connection) -> Iterator[tuple[Any, list[dict[str, Any]], list[dict[str, Any]]]]:
@@ -175,9 +182,7 @@ def _common(connection: Connection, version: Any, record: Record) -> dict[str, A
 
 def _leading(connection: Connection, version: Any, record: Record, seq: int) -> str | None:
     """The version of the record's first resource that counted at `seq`; first are those that a hospital sees."""
-    shown: dict[tuple[str, str], Any] = {}
-    for row in _together(connection, version.record, seq):
-        shown.setdefault((row.type, row.role), row)
+    shown = _standing(connection, version.record, seq)
     rows = [shown[draft.type, draft.role] for draft in write(record, _ANYBODY)]
     if not rows:
         return None

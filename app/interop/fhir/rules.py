@@ -83,6 +83,14 @@ class _Walk:
                 self.contained(value, place, depth)
             else:
                 self.array(value, child, rule, place, depth)
+                self.gaps(value, node.get(f"_{name}"), place)
+
+    def gaps(self, items: list[Any], siblings: Any, path: str) -> None:
+        """A gap in an array of primitives says why it is one, in the array that is named with a `_` before."""
+        reasons = siblings if isinstance(siblings, list) else []
+        for index, item in enumerate(items):
+            if item is None and not any(reasons[index : index + 1]):
+                self.found.append(Issue(f"{path}[{index}]", "structure", "null is not allowed"))
 
     def contained(self, resources: list[Any], path: str, depth: int) -> None:
         for index, resource in enumerate(resources):

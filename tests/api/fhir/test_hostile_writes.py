@@ -23,6 +23,8 @@ NEVER_ECHOED = "s3cret-v4lue"
 REFUSED = {
     "an integer beyond its range": '"valueInteger": 12345678901234567890123',
     "not a number": '"valueQuantity": {"value": NaN}',
+    "an exponent beyond reason": '"valueQuantity": {"value": 1E999999999999999999}',
+    "nothing for a profile": '"meta": {"profile": [null]}',
     "true for a number": '"valueQuantity": {"value": true}',
     "a lone surrogate": '"valueString": "\\ud800"',
     "NUL": '"valueString": "a\\u0000b"',
@@ -232,3 +234,13 @@ def test_an_entry_of_a_batch_fails_alone(door: Door) -> None:
     statuses = [one["response"]["status"][:3] for one in answer.json()["entry"]]
     assert [status[0] for status in statuses] == ["4"] * len(broken) + ["2"]
     assert len(door.get("/fhir/Patient").json()["entry"]) == 1
+
+
+def test_a_study_of_a_name_that_is_taken_stays_apart(door: Door) -> None:
+    """Written again under a name that is free it is still what it was: no study of the trial."""
+    for number, name in enumerate(("gdt-relapse", "free"), start=1):
+        identifier = [{"system": "https://engraft.example.org/fhir/study", "value": name}]
+        study = {"resourceType": "ResearchStudy", "id": "mine", "status": "active", "identifier": identifier}
+        answer = door.request("PUT", "/fhir/ResearchStudy/mine", json=study, headers=JSON)
+        assert (answer.status_code, answer.json()["meta"]["versionId"]) == (201 if number == 1 else 200, str(number))
+    assert door.get("/studies/free").status_code == 404

@@ -66,7 +66,7 @@ def with_profiles(resource: Json, counterparts: Mapping[str, str]) -> Json:
     meta = resource.get("meta", {})
     if "profile" not in meta:
         return resource
-    own = {url: url for url in meta["profile"] if url.startswith(f"{PROJECT}/")}
+    own = {url: url for url in meta["profile"] if str(url).startswith(f"{PROJECT}/")}
     known = {**own, **counterparts}
     profiles = [known[url] for url in meta["profile"] if url in known]
     rest = {name: value for name, value in meta.items() if name != "profile"}

@@ -10,6 +10,7 @@ from app.interop.fhir.elements import Json, data_absent_extension, present
 from app.interop.fhir.r5.extensions import Taken, parts
 from app.interop.fhir.r5.research_study import link
 from app.interop.fhir.urls import project
+from app.terminology.value_sets import words
 
 _TYPE = "http://terminology.hl7.org/CodeSystem/research-subject-state-type"
 ARMS = {"assignedArm": "assignedComparisonGroup", "actualArm": "actualComparisonGroup"}
@@ -47,7 +48,7 @@ def _step(known: Json) -> Json:
     kind = "Milestone" if milestone else "Enrollment"
     return present(
         type={"coding": [{"system": _TYPE, "code": kind, "display": f"{kind} status"}]},
-        subjectState=fixed("subject-state", state) if state else None,
+        subjectState=fixed("subject-state", state) if state in words("subject-state") else None,
         milestone=milestone,
         reason=known.get("reason"),
         startDate=known.get("start"),
