@@ -83,13 +83,13 @@ class _Walk:
                 self.contained(value, place, depth)
             else:
                 self.array(value, child, rule, place, depth)
-                self.gaps(value, node.get(f"_{name}"), place)
+                self.gaps(value, node.get(name[1:] if name.startswith("_") else f"_{name}"), place)
 
     def gaps(self, items: list[Any], siblings: Any, path: str) -> None:
-        """A gap in an array of primitives says why it is one, in the array that is named with a `_` before."""
-        reasons = siblings if isinstance(siblings, list) else []
+        """A gap in an array of primitives is filled in its other half, the array named with a `_` before or without."""
+        half = siblings if isinstance(siblings, list) else []
         for index, item in enumerate(items):
-            if item is None and not any(reasons[index : index + 1]):
+            if item is None and half[index : index + 1] in ([], [None]):
                 self.found.append(Issue(f"{path}[{index}]", "structure", "null is not allowed"))
 
     def contained(self, resources: list[Any], path: str, depth: int) -> None:
