@@ -35,8 +35,8 @@ def patched(found: Document, operations: Any, place: str = "") -> dict[str, Any]
         changed = _applied(decode(found.body), operations)
     except jsonpatch.InvalidJsonPatch:
         raise Fault(Category.MALFORMED, "not a JSON Patch", (Issue(place, "structure", _FORM),)) from None
-    except RecursionError:
-        issue = Issue(place, "too-costly", "the patch nests the resource too deeply")
+    except (RecursionError, jsontext.NotJson):
+        issue = Issue(place, "structure", "the patched resource is no JSON that could be sent: nested too deeply, say")
         raise Fault(Category.UNPROCESSABLE, issue.message, (issue,)) from None
     except (jsonpatch.JsonPatchException, JsonPointerException):
         issue = Issue(place, "processing", "an operation does not fit the resource: its place or its test")
@@ -48,13 +48,16 @@ def patched(found: Document, operations: Any, place: str = "") -> dict[str, Any]
 
 
 def _applied(body: Any, operations: list[Any]) -> Any:
-    """Done one by one: each copy may double the resource, so a few lines could else fill the memory."""
+    """Done one by one: each copy may double the resource, so a few lines could else fill the memory.
+
+    What comes of it is read again as if it had been sent, within the same bounds.
+    """
     for operation in operations:
         body = jsonpatch.JsonPatch([operation]).apply(body, in_place=True)
         if operation["op"] == "copy" and len(to_json(body)) > MOST_BYTES:
             issue = Issue("", "too-costly", "the patch makes the resource too large", f"at most {MOST_BYTES} bytes")
             raise Fault(Category.TOO_LARGE, issue.message, (issue,))
-    return body
+    return jsontext.parse(to_json(body))
 
 
 def patch_of(resource: dict[str, Any] | None, place: str) -> Any:
