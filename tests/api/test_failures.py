@@ -122,7 +122,7 @@ def test_an_error_that_nobody_foresaw(
         raise KeyError(CANARY)
 
     monkeypatch.setattr(records_route, "read_payload", fail)
-    monkeypatch.setattr(interactions, "_versions", fail)
+    monkeypatch.setattr(interactions, "_version", fail)
     answer = service.send(subject())
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     outcome = service.get("/fhir/Patient/1/_history/1")

@@ -12,6 +12,7 @@ from app.domain.errors import Category, Fault, Issue
 from app.interop.fhir.check import check
 from app.interop.fhir.own import R4, R5
 from app.interop.fhir.r5.check import check_r5
+from app.interop.fhir.rules import TOO_DEEP
 from app.services.writing.references import unconditional
 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
@@ -26,7 +27,9 @@ def checked(body: Any, type_: str, release: int, place: str = "") -> dict[str, A
     if not isinstance(body, dict) or body.get("resourceType") != type_:
         issue = Issue(f"{place}.resourceType".lstrip("."), "invalid", "not a resource of this type", type_)
         raise Fault(Category.MALFORMED, issue.message, (issue,))
-    found = _CHECKS[release](unconditional(body))
+    found = _CHECKS[release](body)
+    if found and all(issue.code != TOO_DEEP for issue in found):
+        found = _CHECKS[release](unconditional(body))  # conditional references are none that may stay
     issues = [issue.under(place) if place else issue for issue in found]
     if issues:
         raise Fault(Category.UNPROCESSABLE, "the resource breaks rules of FHIR", tuple(issues))

@@ -20,6 +20,9 @@ from app.interop.fhir.structure import ELEMENT_NAME
 
 R4_TABLES = "app.interop.fhir.tables"
 MAX_DEPTH = 32
+# A double has room for it, so every client can read it back.
+MAX_EXPONENT = 300
+_READABLE = f"an exponent within {MAX_EXPONENT}"
 TOO_DEEP = "too-costly"
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _LITERAL = re.compile(
@@ -112,6 +115,8 @@ class _Walk:
             self.found.append(Issue(path, "structure", "null is not allowed"))
         elif rule is not None:
             self.found.extend(_JUDGES[rule.kind](value, rule, path))
+        if isinstance(value, Decimal) and abs(value.adjusted()) > MAX_EXPONENT:
+            self.found.append(Issue(path, "value", "a number that many programs cannot read", _READABLE))
         if isinstance(value, dict):
             if "reference" in value and (rule is None or rule.kind != "reference"):
                 self.found.extend(_reference(value, _ANY_TARGET, path))
