@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     export_hours: Annotated[int, Field(ge=1, le=24 * 30)] = Field(24, description="how long exported files are kept")
     max_exports: Annotated[int, Field(ge=1, le=100)] = Field(4, description="exports under way, of one client")
     readers: Annotated[int, Field(ge=1, le=64)] = Field(8, description="database connections for reading")
+    read_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        60, description="the longest that one statement of a reader may take; beyond it the answer is 503"
+    )
     webhook_plain_http: bool = Field(False, description="let receivers of notifications be addressed without TLS")
     webhook_private_addresses: bool = Field(
         False, description="let them be on loopback and private networks, which an outsider could otherwise reach by us"

@@ -110,7 +110,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
     if settings.database_url is None:
         settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(settings.url)
-    database = open_database(settings.url, settings.readers)
+    database = open_database(settings.url, settings.readers, settings.read_seconds)
     writer = Writer(database.write, written=None if database.embedded else Statistics(database).written)
     if database.embedded:
         writer.run(planner.state)

@@ -23,6 +23,8 @@ from app.storage.writer import WriterStopped
 # A read by id goes to the embedded database's driver itself.
 DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error)
 PROBLEM = "application/problem+json"
+# After an answer of the database that did not come.
+RETRY_SECONDS = 5
 LOG = logging.getLogger("engraft")
 _BY_STATUS = {category.status: category for category in Category}
 
@@ -37,7 +39,12 @@ def problem(fault: Fault, headers: dict[str, str] | None = None) -> Response:
         "detail": fault.detail,
         "issues": [issue.as_json() for issue in fault.issues],
     }
-    return Response(json.dumps(body), category.status, headers, PROBLEM)
+    return Response(json.dumps(body), category.status, {**(headers or {}), **waiting(fault)}, PROBLEM)
+
+
+def waiting(fault: Fault) -> dict[str, str]:
+    """The header that says when to ask again, where that is known."""
+    return {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
 
 
 def from_http(error: HTTPException) -> Fault:
@@ -78,7 +85,7 @@ def from_error(error: Exception) -> Fault:
         return Fault(Category.BUSY, "the service is stopping")
     if isinstance(error, DATABASE_ERRORS):
         LOG.error("database error: %s", type(error).__name__)
-        return Fault(Category.BUSY, "the database did not answer; nothing of the request was stored")
+        return Fault(Category.BUSY, "the database did not answer; nothing of the request was stored", (), RETRY_SECONDS)
     LOG.error("internal error: %s at %s", type(error).__name__, _places(error))
     return Fault(Category.INTERNAL, "internal error; nothing of the request was stored")
 

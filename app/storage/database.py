@@ -11,7 +11,11 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
+from app.storage.time_limit import limit_sqlite, postgresql_option
+
 BUSY_TIMEOUT_MS = 10_000
+# A command may take its time; the service says its own limit.
+READ_SECONDS = 3600.0
 # The connection that reads by id keeps (app.storage.documents.Reader).
 ALWAYS_HELD = 1
 
@@ -35,14 +39,20 @@ class Database:
         self.write.dispose()
 
 
-def open_database(url: str, readers: int = 8) -> Database:
-    """Open a database by its SQLAlchemy URL. Values never appear in SQLAlchemy's error texts."""
+def open_database(url: str, readers: int = 8, read_seconds: float = READ_SECONDS) -> Database:
+    """Open a database by its SQLAlchemy URL. Values never appear in SQLAlchemy's error texts.
+
+    read_seconds: the longest that one statement of a reader may take.
+    """
     if make_url(url).get_backend_name() == "sqlite":
-        return Database(url, _sqlite(url, 1, writer=True), _sqlite(url, readers + ALWAYS_HELD, writer=False))
+        read = _sqlite(url, readers + ALWAYS_HELD, writer=False)
+        limit_sqlite(read, read_seconds)
+        return Database(url, _sqlite(url, 1, writer=True), read)
     common: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
     write = create_engine(url, pool_size=2, **common)
     # Compiling one of our long statements takes PostgreSQL's JIT seconds, and saves milliseconds.
-    read = create_engine(url, pool_size=readers, connect_args={"options": "-c jit=off"}, **common)
+    options = f"-c jit=off {postgresql_option(read_seconds)}"
+    read = create_engine(url, pool_size=readers, connect_args={"options": options}, **common)
     return Database(url, write, read)
 
 

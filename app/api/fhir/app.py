@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.api.faults import DATABASE_ERRORS, from_error, from_http
+from app.api.faults import DATABASE_ERRORS, from_error, from_http, waiting
 from app.api.fhir import (
     conformance,
     derive,
@@ -86,11 +86,12 @@ def fhir_app(tools: Services, further: Iterable[Route] = ()) -> Starlette:
 
 def outcome(request: Request, fault: Fault, headers: dict[str, str] | None = None) -> Response:
     """The answer to a fault; an OperationOutcome is the same in every release."""
-    return Response(from_fault(fault), fault.category.status, headers, media_type(request))
+    sent = {**(headers or {}), **waiting(fault)}
+    return Response(from_fault(fault), fault.category.status, sent, media_type(request))
 
 
 def _on_fault(request: Request, error: Fault) -> Response:
-    return outcome(request, error, None if error.retry_after is None else {"Retry-After": str(error.retry_after)})
+    return outcome(request, error)
 
 
 def _on_http(request: Request, error: HTTPException) -> Response:
