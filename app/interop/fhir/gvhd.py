@@ -73,7 +73,8 @@ def _history(record: Gvhd) -> list[Json]:
 
 
 def _level(word: str | None) -> Json | None:
-    return coded("gvhd-grade", word) or coded("gvhd-severity", word)
+    """A severity before a grade: `none` is a word of both, and as a severity that one."""
+    return coded("gvhd-severity", word) or coded("gvhd-grade", word)
 
 
 def _grade(record: Gvhd, context: Context) -> list[Draft]:
