@@ -37,9 +37,11 @@ def checked(body: Any, type_: str, release: int, place: str = "") -> dict[str, A
 
 
 def if_match(text: str | None, place: str = "If-Match") -> tuple[int, ...] | None:
-    """The versions that a client knows. Fault MALFORMED for what is no list of our ETags."""
+    """The versions that a client knows, none where it takes any. Fault MALFORMED for what is no list of our ETags."""
     if text is None:
         return None
+    if text.strip() == "*":
+        return ()
     tags = [_ETAG.fullmatch(part.strip()) for part in text.split(",")]
     versions = tuple(int(tag[1]) for tag in tags if tag)
     if len(versions) != len(tags):

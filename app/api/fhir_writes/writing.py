@@ -89,7 +89,7 @@ async def _patch(request: Request, type_: str, identifier: str) -> Response:
     known = if_match(request.headers.get("if-match"))
     for attempt in range(1, PATCH_ATTEMPTS + 1):
         found = await run_in_threadpool(existing, request, type_, identifier)
-        if known is not None and found.version not in known:
+        if known and found.version not in known:
             raise Fault(Category.PRECONDITION, "another version is current now")
         body = await run_in_threadpool(patched, found, operations)
         write = Write("PUT", type_, identifier, body, found.release, if_match=(found.version,))

@@ -19,7 +19,8 @@ class Write:
 
     id: of the resource, None where it is to be made or found by a search; body: checked JSON, None for a deletion;
     release: of FHIR that it is written in; condition: search parameters (`If-None-Exist`, or those of a conditional
-    update or delete); if_match: versions that may be replaced; if_none_match: whether there may be none yet;
+    update or delete); if_match: versions that may be replaced, () for whichever there is; if_none_match: whether there
+    may be none yet;
     full_url: under which a transaction's other entries refer to it; place: in the request, for issues.
     """
 

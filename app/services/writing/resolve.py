@@ -115,7 +115,9 @@ def _refuse_twice(targets: list[Target]) -> None:
 
 def _check(target: Target) -> None:
     write, current = target.write, target.current
-    if write.if_match is not None and (current is None or current.version not in write.if_match):
+    if write.if_match is not None and (
+        current is None or current.version not in (write.if_match or (current.version,))
+    ):
         raise _fault(write, Category.PRECONDITION, "conflict", "another version is current now")
     if write.if_none_match and current is not None:
         raise _fault(write, Category.PRECONDITION, "conflict", "the resource exists already")

@@ -62,6 +62,8 @@ def test_a_stale_etag_changes_nothing(client: Client) -> None:
     assert client.put(newer, if_match="2").status_code == 400  # not an ETag
     assert client.put({**newer, "id": "nobody"}, if_match='W/"1"').status_code == 412
     assert client.put(newer, if_none_match="*").status_code == 412
+    assert client.put(newer, if_match="*").status_code == 200
+    assert client.put({**newer, "id": "nobody"}, if_match="*").status_code == 412
 
 
 def test_a_deleted_resource_is_gone_and_its_history_is_not(client: Client) -> None:
