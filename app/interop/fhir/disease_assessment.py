@@ -62,7 +62,7 @@ def _status(record: DiseaseAssessment, context: Context, members: list[dict[str,
 def _finding(
     record: DiseaseAssessment, context: Context, role: str, code: Json, claimed: str | None = None, **elements: Any
 ) -> list[Draft]:
-    if all(value is None for value in elements.values()):
+    if all(value is None or value == [] for value in elements.values()):
         return []
     return [observation(record, context, role, code, record.date, claimed, category="laboratory", **elements)]
 

@@ -82,7 +82,7 @@ def _ongoing(status: str | None, outcome: str | None, end: str | None) -> bool |
     """What the workflow status tells beyond the outcome and the end; they say it more strongly."""
     if end is not None or outcome in _OVER:
         return None
-    return {"in-progress": True, "completed": False}.get(status or "")
+    return {"in-progress": True, "completed": False if outcome in (None, "unknown") else None}.get(status or "")
 
 
 def _term(event: Any) -> Json:
