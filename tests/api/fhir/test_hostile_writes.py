@@ -150,7 +150,7 @@ def test_what_is_no_condition_is_refused(service: Door, condition: str) -> None:
     refused(service, "DELETE", f"Observation?{condition}", "", {})
 
 
-@pytest.mark.parametrize("etag", ['W/"x"', '"1', 'W/"-1"', "1", 'W/"99999999999"', "*"])
+@pytest.mark.parametrize("etag", ['W/"x"', '"1', 'W/"-1"', "1", 'W/"99999999999"', '*, W/"1"'])
 def test_what_is_no_etag_of_ours_is_refused(service: Door, etag: str) -> None:
     body = observation('"id": "kept"')
     service.request("PUT", "/fhir/Observation/kept", content=body, headers=JSON)
