@@ -263,6 +263,19 @@ def test_a_research_subject_at_odds_with_what_is_known_is_kept_unused(service: D
     assert [(item["subject"], item["patient"]) for item in listed] == [("F-001", f"Patient/{first}")]
 
 
+def test_a_research_subject_of_a_site_that_the_study_does_not_declare_is_kept_unused(service: Door) -> None:
+    service.put_study(STUDY, "A", "B")
+    client = client_of(service)
+    patient = client.made({"resourceType": "Patient"})
+    site = {"url": "https://engraft.example.org/fhir/StructureDefinition/site", "valueString": "Z"}
+    answer = client.create(client.research_subject(patient, extension=[site]))
+    assert (answer.status_code, answer.json()["extension"]) == (201, [site])
+    assert service.get(f"/studies/{STUDY}/subjects").json()["subjects"] == []
+    again = client.put({**answer.json(), "extension": [{**site, "valueString": "B"}]})
+    assert again.status_code == 200
+    assert [item["site"] for item in service.get(f"/studies/{STUDY}/subjects").json()["subjects"]] == ["B"]
+
+
 def test_a_transaction_of_a_whole_subject_is_one_change_for_all(service: Door) -> None:
     client = client_of(service)
     urn = "urn:uuid:00000001-0000-4000-8000-000000000000"

@@ -86,7 +86,7 @@ class People:
             return
         sites = [site.id for site in study.study.sites]
         site = reading.site or (sites[0] if len(sites) == 1 else None if sites else NO_SITE)
-        if site is not None:
+        if site is not None and (site in sites or not sites):
             self._known[patient_id] = Person(study.name, reading.number, site, patient_id, lead.id)
 
 
