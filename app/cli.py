@@ -5,7 +5,6 @@ https://typer.tiangolo.com/
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ import typer
 from rich.console import Console
 
 from app.commands import study, view
+from app.commands.load.command import load
 from app.config import Settings
 from app.engines.name import Name
 from app.version import VERSION
@@ -21,6 +21,7 @@ from app.version import VERSION
 app = typer.Typer(name="engraft", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.add_typer(study.app)
 app.add_typer(view.app)
+app.command()(load)
 console = Console()
 errors = Console(stderr=True)
 
@@ -103,27 +104,6 @@ def demo(
 
 
 @app.command()
-def load(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
-    study: Annotated[str, typer.Option()],
-    to: Annotated[str, typer.Option(help="address of the service")] = "http://127.0.0.1:8000",
-) -> None:
-    """Send files of records (.json, .ndjson) to a running service."""
-    from app.commands.load import MEDIA_TYPES, client, load_files
-
-    unknown = [path.name for path in files if path.suffix not in MEDIA_TYPES]
-    if unknown:
-        errors.print(f"unknown kind of file: {', '.join(unknown)}; known are {', '.join(MEDIA_TYPES)}")
-        raise typer.Exit(2)
-    with client(to) as service:
-        loaded = load_files(service, study, files)
-    console.print(json.dumps(dict(loaded.counts)))
-    for line in loaded.issues:
-        console.print(json.dumps(line), soft_wrap=True)
-    raise typer.Exit(1 if loaded.counts["rejected"] else 0)
-
-
-@app.command()
 def example(
     folder: Annotated[Path, typer.Argument()] = Path("examples"),
     seed: Annotated[int, typer.Option()] = 2026,
@@ -142,7 +122,7 @@ def cohort(
 ) -> None:
     """Load a published cohort through the HTTP intake and hold OS and DFS against R's results."""
     from app.commands.cohort import compare, load
-    from app.commands.load import client
+    from app.commands.load.service import client
     from app.commands.serve import running
 
     if not (folder / "patients.csv").exists():

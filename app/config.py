@@ -26,6 +26,13 @@ class Settings(BaseSettings):
         32 * MIB, description="largest request body; a night's records of a hospital fit many times"
     )
     max_records: Annotated[int, Field(ge=1)] = Field(20_000, description="most records in one payload")
+    loads: Path | None = Field(
+        None,
+        description="folder of large files on their way in, shared by all processes of one database",
+    )
+    max_load_bytes: Annotated[int, Field(ge=1024)] = Field(
+        4096 * MIB, description="largest file of a background load; it is kept on disk until it is taken"
+    )
     page_size: Annotated[int, Field(ge=1, le=10_000)] = Field(1000, description="resources a page of $everything")
     exports: Path | None = Field(
         None, description="folder of exported files, shared by all processes of one database; unset: in the data folder"
@@ -48,6 +55,11 @@ class Settings(BaseSettings):
     def export_folder(self) -> Path:
         """Where exported files lie."""
         return self.exports or self.data / "exports"
+
+    @property
+    def load_folder(self) -> Path:
+        """Where large files wait."""
+        return self.loads or self.data / "loads"
 
     @property
     def url(self) -> str:

@@ -29,6 +29,7 @@ from app.api.routes import (
     explanations,
     grades,
     health,
+    loads,
     plots,
     queries,
     records,
@@ -40,8 +41,9 @@ from app.migrate import upgrade
 from app.services.asking import utc_now
 from app.services.context import Services
 from app.services.errand import Errand
-from app.services.export import worker
+from app.services.export import worker as export_worker
 from app.services.intake.study import seed
+from app.services.loads import worker as load_worker
 from app.services.subscriptions.address import resolve
 from app.services.subscriptions.dispatcher import Dispatcher
 from app.services.subscriptions.webhook import Webhooks
@@ -52,8 +54,8 @@ from app.storage.statistics import Statistics
 from app.storage.writer import Writer
 from app.version import VERSION
 
-# Seconds between looks for exports that another process left unfinished.
-EXPORTS_PAUSE = 5.0
+# Seconds between looks for exports and loads that another process left unfinished.
+JOBS_PAUSE = 5.0
 SUMMARY = "Trial data in; endpoints, status and FHIR out."
 
 
@@ -86,6 +88,7 @@ def create_app(
         studies,
         cuts,
         records,
+        loads,
         endpoints,
         explanations,
         queries,
@@ -98,7 +101,7 @@ def create_app(
     ):
         app.include_router(module.router)
     app.add_middleware(Door, prefix="/fhir", app_behind=fhir_app(tools, [*writing.ROUTES, *transaction.ROUTES]))
-    app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
+    app.add_middleware(BodyLimit, most=chosen.max_body_bytes, most_of_a_load=chosen.max_load_bytes)
     app.add_middleware(LastResort)
     docs.install(app)
     faults.install(app)
@@ -114,16 +117,18 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
     writer = Writer(database.write, written=None if database.embedded else Statistics(database).written)
     if database.embedded:
         writer.run(planner.state)
-    exports = Errand("exports", EXPORTS_PAUSE)
-    tools = Services(settings, database, writer, Reader(database), clock, new_id, exports)
+    errands = Errand("exports", JOBS_PAUSE), Errand("loads", JOBS_PAUSE)
+    tools = Services(settings, database, writer, Reader(database), clock, new_id, *errands)
     tools.writer.run(lambda connection: seed(connection, clock(), new_id))
-    exports.start(lambda: worker.turn(tools))
+    tools.exports.start(lambda: export_worker.turn(tools))
+    tools.loads.start(lambda: load_worker.turn(tools))
     return tools
 
 
 def close_services(tools: Services) -> None:
-    """Finish what is queued, then close the store. An export under way is gone on with at the next start."""
+    """Finish what is queued, then close the store. Exports and loads under way are gone on with at the next start."""
     tools.exports.stop()
+    tools.loads.stop()
     tools.writer.stop()
     tools.reader.close()
     tools.database.dispose()

@@ -14,11 +14,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, pool
 
 from app.storage.identity import IDENTITY
+from app.storage.load_tables import LOAD
 from app.storage.subscription_tables import SUBSCRIPTION
 from app.storage.tables import METADATA
 
 # Named so that their tables are known, which stand apart from the others.
-TABLES = (METADATA, IDENTITY, SUBSCRIPTION)
+TABLES = (METADATA, IDENTITY, LOAD, SUBSCRIPTION)
 ROOT = Path(__file__).resolve().parent.parent
 
 

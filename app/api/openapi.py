@@ -10,6 +10,9 @@ from typing import Any
 
 from app.domain.records import RECORD_TYPES
 
+# Kinds of files that are taken in the background.
+LARGE = ("application/x-ndjson",)
+
 
 @cache
 def record_schemas() -> dict[str, dict[str, Any]]:
@@ -30,6 +33,12 @@ def records_body() -> dict[str, Any]:
             },
         }
     }
+
+
+def file_body() -> dict[str, Any]:
+    """The request body of a large file."""
+    content = {name: {"schema": {"type": "string", "format": "binary"}} for name in LARGE}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _inline(schema: dict[str, Any]) -> dict[str, Any]:

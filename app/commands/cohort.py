@@ -10,12 +10,18 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
+from rich.console import Console
 
-from app.commands.load import load_payloads
+from app.commands.load.outcome import Outcome, add_receipt
+from app.commands.load.progress import Bar
+from app.commands.load.sending import receipt_of
+from app.commands.load.service import Service
+from app.commands.load.sources import NDJSON
 
 STUDY, SITE, SOURCE = "ebmt4", "EBMT", "mstate"
 BATCH = 500
@@ -71,9 +77,13 @@ def load(folder: Path, service: httpx.Client) -> int:
     """Load the cohort; the number of records sent."""
     service.put(f"/studies/{STUDY}", json=DEFINITION).raise_for_status()
     bodies = payloads(folder)
-    total = sum(body.count(b"\n") for body in bodies)
-    loaded = load_payloads(service, STUDY, ((body, "application/x-ndjson") for body in bodies), total, "ebmt4")
-    return loaded.sent
+    desk, outcome, path = Service(service), Outcome(), f"/studies/{STUDY}/records"
+    with Bar(Console(), sum(map(len, bodies))) as bar:
+        bar.begin(STUDY)
+        for body in bodies:
+            add_receipt(outcome, receipt_of(desk.post(path, partial(bytes, body), NDJSON, {}, len(body))))
+            bar.finish(len(body))
+    return sum(outcome.totals.values())
 
 
 def compare(folder: Path, service: httpx.Client) -> list[Comparison]:

@@ -11,7 +11,12 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from app.commands.load import Loaded, client, load_files
+from app.commands.load.outcome import WORDS, Outcome
+from app.commands.load.progress import Bar
+from app.commands.load.report import report
+from app.commands.load.sending import Desk
+from app.commands.load.service import Service, client
+from app.commands.load.sources import NDJSON, Source
 from app.commands.serve import running
 from app.config import Settings
 from app.example import write
@@ -27,8 +32,7 @@ def demo(data: Path, port: int, once: bool, console: Console) -> None:
     with running(Settings(data=data), port) as address, client(address) as service:
         console.print(f"Engraft serves {data} on {address}")
         service.put(f"/studies/{STUDY}", content=(extract / "study.json").read_bytes()).raise_for_status()
-        loaded = load_files(service, STUDY, sorted(extract.glob("*.ndjson")))
-        _report(loaded, console)
+        _report(_load(service, extract, console), console)
         console.print(_table(service))
         _addresses(service, address, console)
         if not once:
@@ -53,16 +57,27 @@ def _extract(data: Path) -> Path:
     return made
 
 
-def _report(loaded: Loaded, console: Console) -> None:
-    counts = ", ".join(f"{number} {name}" for name, number in loaded.counts.items())
-    if not loaded.changed:
+def _load(service: httpx.Client, extract: Path, console: Console) -> Outcome:
+    outcome = Outcome()
+    files = [Source(path.name, path, NDJSON) for path in sorted(extract.glob("*.ndjson"))]
+    with Bar(console, sum(file.size for file in files)) as bar, report(None) as lines:
+        desk = Desk(Service(service), STUDY, {}, False, bar, lines)
+        for file in files:
+            desk.send(file, outcome)
+    return outcome
+
+
+def _report(outcome: Outcome, console: Console) -> None:
+    totals = outcome.totals
+    counts = ", ".join(f"{number} {WORDS[name]}" for name, number in totals.items())
+    if not totals["accepted"] + totals["amended"]:
         console.print(f"Nothing changed: every record was here already ({counts}).")
         return
-    console.print(f"{loaded.sent} records: {counts}.")
-    for line in loaded.issues:
-        issue = line["issues"][0]
-        expected = f"; expected {issue['expected']}" if "expected" in issue else ""
-        console.print(f"  rejected: {issue['path']}: {issue['message']}{expected}", style="dim", soft_wrap=True)
+    console.print(f"{sum(totals.values())} records: {counts}.")
+    for reason in outcome.most_frequent(len(outcome.reasons)):
+        expected = f"; expected {reason.expected}" if reason.expected else ""
+        text = f"  refused, {reason.count} times: {reason.path}: {reason.message}{expected}"
+        console.print(text, style="dim", soft_wrap=True)
 
 
 def _get(service: httpx.Client, path: str) -> Any:

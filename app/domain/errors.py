@@ -30,6 +30,7 @@ class Category(Enum):
     TOO_MANY = ("too many requests", 429, "throttled")
     INTERNAL = ("internal error", 500, "exception")
     BUSY = ("busy", 503, "throttled")
+    NO_ROOM = ("insufficient storage", 507, "no-store")
 
     def __init__(self, title: str, status: int, issue_type: str) -> None:
         self.title = title

@@ -24,3 +24,4 @@ class Services:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     exports: Errand
+    loads: Errand

@@ -16,6 +16,8 @@ from schemathesis import Case, GenerationMode
 
 from tests.journeys.door import Door, open_door, record, subject
 
+# Files go as they are.
+schemathesis.serializer.alias(["application/x-ndjson", "text/csv", "x-application/hl7-v2+er7"], "text/plain")
 FEW = settings(
     max_examples=20,
     deadline=None,

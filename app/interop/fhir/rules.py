@@ -24,6 +24,7 @@ MAX_DEPTH = 32
 MAX_EXPONENT = 300
 _READABLE = f"an exponent within {MAX_EXPONENT}"
 TOO_DEEP = "too-costly"
+_BLANK = re.compile(r"\s")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _LITERAL = re.compile(
     r"(?:(?P<base>https?://[^\s?#]+/)?(?P<type>[A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?"
@@ -184,7 +185,7 @@ def _json_type(types: tuple[type, ...], expected: str) -> Callable[[Any, Rule, s
 
 
 def _uri(value: Any, rule: Rule, path: str) -> list[Issue]:
-    if isinstance(value, str) and not any(character.isspace() for character in value):
+    if isinstance(value, str) and _BLANK.search(value) is None:
         return []
     return [Issue(path, "value", "not a URI", "a text without blanks")]
 

@@ -1,0 +1,1 @@
+"""`engraft load`: files of a hospital into a running service."""

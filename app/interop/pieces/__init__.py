@@ -1,0 +1,1 @@
+"""Files too large for the memory, cut into pieces that can each be read alone."""

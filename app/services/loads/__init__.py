@@ -1,0 +1,1 @@
+"""Large files on their way through intake, in the background."""

@@ -1,0 +1,104 @@
+"""One attempt at a load: piece after piece through the one intake, each with how far it is in one transaction.
+
+docs/adr/0001-acknowledged-means-kept.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.interop.pieces.piece import Most, Piece, Start
+from app.services.context import Services
+from app.services.intake.intake import read
+from app.services.intake.prepare import Prepared, Refused
+from app.services.intake.store import Payload, store
+from app.services.loads import files
+from app.services.loads.cutting import cut
+from app.services.loads.tally import stored
+from app.storage import loads
+from app.storage.counter import utc_text
+from app.storage.loads import Load, Step
+
+# A worker that is not heard of for so long is taken for dead; a piece takes a second or two.
+LEASE = timedelta(seconds=30)
+# So much is in memory at once, and so long do others wait for the writer.
+PIECE_RECORDS = 500
+ANONYMOUS = "anonymous"
+_NOTHING: dict[str, Any] = {"receipt": "", "records": []}
+
+
+class Lost(Exception):
+    """The load is another worker's by now, or was called off."""
+
+
+class Stopped(Exception):
+    """The service is about to end."""
+
+
+class Attempt:
+    """One worker's work at one load, as long as its lease is its own."""
+
+    def __init__(self, tools: Services, load: Load) -> None:
+        self._tools = tools
+        self._load = load
+
+    def run(self) -> None:
+        """Take what is left. Lost or Stopped where it could not come to its end; Fault where it cannot be read."""
+        most = Most(PIECE_RECORDS, self._tools.settings.max_body_bytes)
+        start = Start(self._load.position, self._load.lines)
+        with files.path(self._tools, self._load.id).open("rb") as file:
+            for piece in cut(self._tools, self._load, file, start, most):
+                if self._tools.loads.stopping:
+                    raise Stopped
+                self._take(piece)
+
+    def _take(self, piece: Piece) -> None:
+        begun = self._tools.clock()
+        items = read(self._tools, piece.body, self._load.media_type) if piece.body.strip() else []
+        payload = Payload(
+            self._load.study, piece.body, self._load.media_type, items, False, ANONYMOUS, begun, self._tools.new_id
+        )
+        self._load = self._tools.writer.run(lambda connection: self._store(connection, payload, piece, begun))
+
+    def _store(self, connection: Connection, payload: Payload, piece: Piece, begun: datetime) -> Load:
+        """The piece and how far the load is with it, or neither."""
+        now = self._tools.clock()
+        if not loads.hold(connection, self._load, utc_text(now + LEASE)):
+            raise Lost
+        receipt = self._receipt(connection, payload) if payload.items else _NOTHING
+        tally = stored(self._load.tally)
+        known = {item.index: _known(item) for item in payload.items}
+        tally.add(receipt, known)
+        worked = (now - begun).total_seconds()
+        reached = (piece.end.position, piece.end.lines, tally.text(), worked)
+        step = Step(*reached, receipt=receipt["receipt"], refused=list(_refused(receipt, known)))
+        loads.step(connection, self._load, step)
+        return replace(self._load, tally=tally.text())
+
+    def _receipt(self, connection: Connection, payload: Payload) -> dict[str, Any]:
+        """What became of the records; in a dry run, what would have become of them."""
+        savepoint = connection.begin_nested()
+        [receipt] = store(connection, [payload])
+        if self._load.dry_run:
+            savepoint.rollback()
+            return {**receipt, "receipt": ""}
+        savepoint.commit()
+        return receipt
+
+
+def _known(item: Prepared | Refused) -> tuple[str | None, str | None]:
+    """Type and site of a record, as far as they could be read."""
+    found = item if isinstance(item, Refused) else item.record
+    return found.type, found.site
+
+
+def _refused(receipt: dict[str, Any], known: dict[int, tuple[str | None, str | None]]) -> Any:
+    """The lines of what was refused or is held, as seen from the file."""
+    for line in receipt["records"]:
+        if line["outcome"] in ("rejected", "held"):
+            type_, site = known[line["index"]]
+            yield {**line, "type": type_, "site": site}
