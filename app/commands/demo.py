@@ -76,7 +76,7 @@ def _report(outcome: Outcome, console: Console) -> None:
     console.print(f"{sum(totals.values())} records: {counts}.")
     for reason in outcome.most_frequent(len(outcome.reasons)):
         expected = f"; expected {reason.expected}" if reason.expected else ""
-        text = f"  refused, {reason.count} times: {reason.path}: {reason.message}{expected}"
+        text = f"  {reason.count} refused: {reason.path}: {reason.message}{expected}"
         console.print(text, style="dim", soft_wrap=True)
 
 

@@ -53,6 +53,6 @@ def _reasons(outcome: Outcome) -> Iterator[str]:
     for reason in shown:
         name = ".".join(part for part in (reason.type, reason.path) if part) or "record"
         expected = f" (expected: {reason.expected})" if reason.expected else ""
-        yield f"refused {reason.count} times: {name}: {reason.message}{expected}; {', '.join(reason.places)}"
+        yield f"{reason.count} refused: {name}: {reason.message}{expected}; {', '.join(reason.places)}"
     if len(outcome.reasons) > len(shown):
         yield f"and for {len(outcome.reasons) - len(shown)} other reasons"

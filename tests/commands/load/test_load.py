@@ -67,7 +67,7 @@ def test_what_is_refused_is_shown_and_reported(
     Path("a.ndjson").write_bytes(lines(subject("A-0"), *BAD))
     done = engraft("a.ndjson", "--study", study, "--report", "refused.csv")
     assert done.exit_code == Exit.REFUSED
-    assert "refused 3 times: " in done.stdout
+    assert "3 refused: " in done.stdout
     assert "grade: not a legal value (expected: 1 to 5); " in done.stdout
     with open("refused.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
