@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
@@ -42,25 +42,30 @@ class Category(Enum):
 class Issue:
     """One finding in an input. Never holds the offending value: it could identify a patient.
 
-    path: place in the input, e.g. ``records[3].grade``; code: a FHIR issue type; expected: the legal values.
+    path: place in the record, e.g. ``records[3].grade``; code: a FHIR issue type; expected: the legal values;
+    place: where it stands in what was sent, e.g. ``line 15, column AEGRADE`` or ``OBX[3]-5``; suggestion: the nearest
+    known code, unit or word.
     """
 
     path: str
     code: str
     message: str
     expected: str | None = None
+    place: str | None = None
+    suggestion: str | None = None
 
     def as_json(self) -> dict[str, str]:
         """The issue as it stands in receipts and problem documents."""
         body = {"path": self.path, "code": self.code, "message": self.message}
-        return body if self.expected is None else {**body, "expected": self.expected}
+        further = {"expected": self.expected, "place": self.place, "suggestion": self.suggestion}
+        return body | {name: value for name, value in further.items() if value is not None}
 
     def under(self, prefix: str) -> Issue:
         """The same issue, seen from the container that holds the record."""
         if not prefix:
             return self
         joined = prefix if not self.path else f"{prefix}.{self.path}" if self.path[0] != "[" else prefix + self.path
-        return Issue(joined, self.code, self.message, self.expected)
+        return replace(self, path=joined)
 
 
 def shown_name(name: str) -> str:

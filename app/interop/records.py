@@ -6,24 +6,14 @@ https://github.com/ndjson/ndjson-spec
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import Category, Fault, Issue
 from app.interop.jsontext import NotJson, dump, parse
+from app.interop.reading import Item
 
 # The largest record of a hospital has some kilobytes; what is refused field by field must have an end.
 MAX_RECORD_BYTES = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One record as it stood in the payload: parsed, or with the issue that kept it from being parsed."""
-
-    index: int
-    raw: Any
-    text: bytes
-    issues: tuple[Issue, ...] = ()
 
 
 def read_json(payload: bytes, most: int) -> list[Item]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, and_, insert, select, update
 
-from app.domain.record import Order
+from app.domain.record import RANKS, Order
 from app.endpoints.event import FOREVER
 from app.storage.tables import RECORD, RECORD_VERSION, SUBJECT
 
@@ -88,7 +88,7 @@ def _add_version(found: dict[str, KnownRecord], row: Any) -> None:
     version = KnownVersion(
         row["record_version_id"],
         row["record_version_revision"],
-        Order(row["record_version_version"], row["record_version_recorded"]),
+        Order(row["record_version_version"], row["record_version_recorded"], RANKS[row["record_version_status"]]),
         row["record_version_hash"],
         row["record_version_status"],
     )

@@ -99,10 +99,13 @@ INBOX = Table(
     Column("id", String(64), primary_key=True),
     Column("study", ForeignKey("study.name"), nullable=False),
     Column("digest", String(64), nullable=False),
-    Column("media_type", String(64), nullable=False),
+    Column("media_type", String(128), nullable=False),
+    # How it was read: site, source, profile with version; JSON, "" where nothing was said.
+    Column("context", Text, nullable=False, server_default=""),
     Column("received", String(32), nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("receipt", Text, nullable=False),
+    # Of the context too: the same bytes read in another way are another payload.
     UniqueConstraint("study", "digest"),
 )
 
@@ -157,6 +160,9 @@ QUARANTINE = Table(
     Column("key", String(400)),
     Column("type", String(32)),
     Column("site", String(64)),
+    # refused, or held until the number of its patient is linked to a subject
+    Column("state", String(8), nullable=False, server_default="refused"),
+    Column("place", String(200), nullable=False, server_default=""),
     Column("issues", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("cleared", BigInteger),

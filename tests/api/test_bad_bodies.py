@@ -1,4 +1,4 @@
-"""Bodies that are no records: refused with their place, nothing stored, nothing of them said again, never a 500.
+"""Bodies that are no records: refused with their place, kept as they came, nothing of them said again, never a 500.
 
 https://www.rfc-editor.org/rfc/rfc8259 ; https://www.rfc-editor.org/rfc/rfc7493 ; https://www.rfc-editor.org/rfc/rfc9457
 """
@@ -83,8 +83,16 @@ def test_a_body_that_cannot_be_read(service: Door, caplog: pytest.LogCaptureFixt
     caplog.set_level(logging.DEBUG)
     before = stored(service)
     check_problem(service.post(body), 400, place)
-    assert stored(service) == before
+    kept = int(bool(body.strip()))
+    assert [now - then for now, then in zip(stored(service), before, strict=True)] == [kept, kept, 0, 0]
+    assert [item["issues"][0]["path"] for item in service.quarantine()] == [place] * kept
     assert CANARY not in caplog.text
+
+
+def test_what_could_not_be_read_is_found_whole(service: Door) -> None:
+    service.post(b'{"type": "lab", cut off')
+    item = service.quarantine()[0]
+    assert service.get(f"/studies/gdt-relapse/quarantine/{item['id']}").json()["record"] == '{"type": "lab", cut off'
 
 
 @pytest.mark.parametrize("body", [case[1] for case in UNREADABLE], ids=[case[0] for case in UNREADABLE])

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
+from app.api import answers
 from app.api.fhir import interactions
 from app.api.last_resort import AnswerCut
-from app.api.routes import records as records_route
 from app.storage.tables import AUDIT, EVENT, INBOX, OUTBOX, RECORD, RECORD_VERSION, RESOURCE, SUBJECT
 from tests.journeys.door import STUDY, Door, Raw, record, subject
 
@@ -121,7 +121,7 @@ def test_an_error_that_nobody_foresaw(
     def fail(*_: Any) -> None:
         raise KeyError(CANARY)
 
-    monkeypatch.setattr(records_route, "read_payload", fail)
+    monkeypatch.setattr(answers, "read", fail)
     monkeypatch.setattr(interactions, "_version", fail)
     answer = service.send(subject())
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")

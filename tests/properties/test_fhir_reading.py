@@ -13,7 +13,7 @@ from app.interop.fhir.fields import field_rows
 from app.interop.fhir.read import read
 from app.interop.fhir.write import write
 from app.interop.jsontext import dump
-from app.interop.records import Item
+from app.interop.reading import Item
 from app.services.intake.prepare import Prepared, prepare
 from app.terminology.value_sets import normalise, words
 from tests.interop.fhir.full import FULL

@@ -15,7 +15,7 @@ from app.domain.record import Record
 from app.domain.records import read_record
 from app.interop.fhir.check import check
 from app.interop.jsontext import dump, parse
-from app.interop.records import Item
+from app.interop.reading import Item
 from app.services.intake.prepare import Prepared, Refused, prepare
 from tests.journeys.door import Door, open_door, subject
 from tests.properties.random_records import anything, kept, records

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.record import Order, Record
+from app.domain.record import RANKS, Order, Record
 from app.services.intake.decide import decide
 from app.storage.records import KnownRecord, KnownVersion
 
@@ -14,7 +14,7 @@ def known(*versions: tuple[Place, str], status: str = FINAL) -> KnownRecord:
     """A record with these versions (place, hash); the last one counts."""
     found = KnownRecord(1, "lab/A/ehr/L1", "lab", "A-001", 1)
     for number, (place, digest) in enumerate(versions, 1):
-        found.current = KnownVersion(number, number, Order(*place), digest, status)
+        found.current = KnownVersion(number, number, Order(*place, RANKS[status]), digest, status)
         found.versions[digest] = found.current
         found.revisions = number
     return found
@@ -44,6 +44,18 @@ CASES = [
     ("recorded later", known(((None, DAY_1), "a")), arriving(None, "1970-01-03"), "amended"),
     ("recorded earlier", known(((None, DAY_2), "a")), arriving(None, "1970-01-02"), "late"),
     ("recorded at the same time: arrival", known(((None, DAY_1), "a")), arriving(None, "1970-01-02"), "amended"),
+    (
+        "retracted at the time of recording",
+        known(((None, DAY_1), "a")),
+        arriving(None, "1970-01-02", RETRACTED),
+        "amended",
+    ),
+    (
+        "recorded at the time of its retraction",
+        known(((None, DAY_1), "a"), status=RETRACTED),
+        arriving(None, "1970-01-02"),
+        "late",
+    ),
     ("no order at all: arrival", known(((None, None), "a")), arriving(None), "amended"),
     ("a number after none: arrival", known(((None, None), "a")), arriving(1), "amended"),
     ("a time after a number: arrival", known(((5, None), "a")), arriving(None, "1970-01-02"), "amended"),
@@ -64,3 +76,17 @@ CASES = [
 )
 def test_decision(before: KnownRecord | None, record: Record, decision: str) -> None:
     assert decide(before, record, "new") == decision
+
+
+REDRIVEN = [
+    ("read otherwise now", known(((1, None), "a")), arriving(1), "amended"),
+    ("read as before", known(((1, None), "new")), arriving(1), "unchanged"),
+    ("read as it was read at first", known(((1, None), "new"), ((1, None), "b")), arriving(1), "amended"),
+    ("an old version, read otherwise now", known(((1, None), "a"), ((2, None), "b")), arriving(1), "late"),
+    ("never stored until now", None, arriving(1), "accepted"),
+]
+
+
+@pytest.mark.parametrize(("record", "arrives", "decision"), [case[1:] for case in REDRIVEN])
+def test_read_anew(record: KnownRecord | None, arrives: Record, decision: str) -> None:
+    assert decide(record, arrives, "new", redriven=True) == decision

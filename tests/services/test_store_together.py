@@ -11,6 +11,7 @@ import pytest
 
 from app.services.intake.intake import read, submit
 from app.services.intake.store import Payload
+from app.services.intake.submission import NO_CONTEXT, Submission
 from tests.journeys.door import STUDY, Door, Raw, record, subject
 
 PATIENTS = ("A-001", "A-002")
@@ -39,10 +40,9 @@ def payloads(door: Door, dice: random.Random) -> list[Payload]:
     for _ in range(6):
         records = [some_record(dice) for _ in range(dice.randint(1, 4))]
         body, study = json.dumps(records).encode(), dice.choice([STUDY, STUDY, STUDY, "other", "no such study"])
-        items = read(door.services, body, "application/json")
-        time = door.services.clock()
+        atomic = dice.random() < 0.2
         found.append(
-            Payload(study, body, "application/json", items, dice.random() < 0.2, "test", time, door.services.new_id)
+            read(door.services, Submission(study, body, "application/json", NO_CONTEXT, atomic, False, "test"))
         )
     return found
 

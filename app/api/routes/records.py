@@ -5,31 +5,41 @@ The contract at the doors, section Records.
 
 from __future__ import annotations
 
-import asyncio
 import json
+from email.message import Message
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app.api.answers import ANSWERS, receipt
 from app.api.dependencies import IdPath, ServicesDep, StudyPath, json_answer, known_parameters, read
 from app.api.openapi import records_body
 from app.domain.errors import Category, Fault
 from app.services import studies
-from app.services.intake.intake import read as read_payload
-from app.services.intake.intake import status_of, submit
-from app.services.intake.store import Payload
+from app.services.intake.submission import Context, Submission
 from app.storage import inbox
 
 router = APIRouter(tags=["intake"])
-SMALL = 16_384
 ANONYMOUS = "anonymous"
+_NAME = r"^[!-.0-~](?:[ -.0-~]*[!-.0-~])?$"
+
+
+def said(
+    request: Request,
+    site: Annotated[str | None, Query(max_length=64, pattern=_NAME)] = None,
+    source: Annotated[str | None, Query(max_length=64, pattern=_NAME)] = None,
+    profile: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = None,
+) -> Context:
+    """What a sender says beside a payload: whose records these are, and the mapping profile that reads them."""
+    message = Message()
+    message["content-type"] = request.headers.get("content-type", "application/json")
+    return Context(site, source, profile, charset=message.get_param("charset") and message.get_content_charset())
 
 
 @router.post(
     "/studies/{study}/records",
     summary="Send records",
-    dependencies=[known_parameters("atomic")],
+    dependencies=[known_parameters("atomic", "dry_run", "site", "source", "profile")],
     openapi_extra=records_body(),
     responses={
         200: {"description": "Nothing changed"},
@@ -38,18 +48,18 @@ ANONYMOUS = "anonymous"
     },
 )
 async def post_records(
-    study: StudyPath, request: Request, tools: ServicesDep, atomic: Annotated[bool, Query()] = False
+    study: StudyPath,
+    request: Request,
+    tools: ServicesDep,
+    context: Annotated[Context, Depends(said)],
+    atomic: Annotated[bool, Query()] = False,
+    dry_run: Annotated[bool, Query()] = False,
 ) -> Response:
     """One record, an array, or NDJSON. The receipt tells what became of each record, and why where it was refused."""
     media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     body = await request.body()
-    if len(body) < SMALL:  # cheaper read here than handed to a thread and back
-        items = read_payload(tools, body, media_type)
-    else:
-        items = await run_in_threadpool(read_payload, tools, body, media_type)
-    payload = Payload(study, body, media_type, items, atomic, ANONYMOUS, tools.clock(), tools.new_id)
-    receipt = await asyncio.wrap_future(submit(tools, payload))
-    return json_answer(receipt, status_of(receipt))
+    submission = Submission(study, body, media_type, context, atomic, dry_run, ANONYMOUS)
+    return await ANSWERS.get(media_type, receipt)(tools, submission)
 
 
 @router.get("/studies/{study}/receipts/{receipt}", summary="A receipt given before", dependencies=[known_parameters()])

@@ -14,8 +14,10 @@ RETRACTED = "entered-in-error"
 Decision = Literal["accepted", "amended", "unchanged", "late", "conflict"]
 
 
-def decide(known: KnownRecord | None, record: Record, digest: str) -> Decision:
+def decide(known: KnownRecord | None, record: Record, digest: str, *, redriven: bool = False) -> Decision:
     """accepted: first of its record; amended: counts from now; late: kept, but a newer one counts already.
+
+    redriven: the same version of the source, read anew; what is read now takes the place of what was read then.
 
     Content that was received before is a re-send, whatever came in between: a sender that means to go back to an
     earlier content says so with a higher version or a later time of recording.
@@ -23,8 +25,12 @@ def decide(known: KnownRecord | None, record: Record, digest: str) -> Decision:
     if known is None or known.current is None:
         return "accepted"
     order, current = record.order, known.current
+    if redriven and digest != current.hash and current.order.same_moment(order):
+        return "amended"
     if digest in known.versions:
         return "unchanged"
+    if redriven:
+        return "amended" if order.supersedes(current.order) else "late"
     rivals = [version for version in known.versions.values() if order.same_place(version.order)]
     if record.status != RETRACTED and any(rival.status != RETRACTED for rival in rivals):
         return "conflict"

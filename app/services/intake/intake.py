@@ -5,38 +5,66 @@ docs/adr/0001-acknowledged-means-kept.md
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from app.domain.errors import Category, Fault, Issue
-from app.interop.records import Item, read_json, read_ndjson
+from app.domain.errors import Category, Fault
+from app.interop.reading import Unused
+from app.interop.records import MAX_RECORD_BYTES
 from app.services.context import Services
-from app.services.intake.prepare import Prepared, Refused, prepare
+from app.services.intake.prepare import Checked, Refused, prepare
+from app.services.intake.readers import reader_of
 from app.services.intake.store import Payload, store
-
-READERS: dict[str, Callable[[bytes, int], list[Item]]] = {
-    "application/json": read_json,
-    "application/x-ndjson": read_ndjson,
-}
+from app.services.intake.submission import Submission
 
 
-def read(services: Services, body: bytes, media_type: str) -> list[Prepared | Refused]:
-    """Every record of a payload, checked as far as that needs no store."""
-    reader = READERS.get(media_type)
-    if reader is None:
-        issue = Issue("Content-Type", "not-supported", "unknown media type", ", ".join(READERS))
-        raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
-    return [prepare(item) for item in reader(body, services.settings.max_records)]
+def read(services: Services, submission: Submission) -> Payload:
+    """Every record of a payload, checked as far as that needs no store; the fault beside it where none can be read.
+
+    Fault UNSUPPORTED_MEDIA, TOO_LARGE, or MALFORMED for what stands beside the payload.
+    """
+    reader = reader_of(submission.media_type, submission.context)
+    try:
+        reading = reader.read(services, submission)
+    except Fault as fault:
+        if fault.category is not Category.MALFORMED or not submission.body.strip():
+            raise
+        refused = Refused(0, fault.issues, submission.body[:MAX_RECORD_BYTES], site=submission.context.site)
+        return _payload(services, submission, [refused], fault=fault)
+    return _payload(services, submission, [prepare(item) for item in reading.items], reading.unused)
 
 
-def submit(services: Services, payload: Payload) -> Future[dict[str, Any]]:
+def _payload(
+    services: Services,
+    submission: Submission,
+    items: list[Checked],
+    unused: Sequence[Unused] = (),
+    fault: Fault | None = None,
+) -> Payload:
+    return Payload(
+        submission.study,
+        submission.body,
+        submission.media_type,
+        items,
+        submission.atomic,
+        submission.actor,
+        services.clock(),
+        services.new_id,
+        submission.context,
+        tuple(unused),
+        submission.dry_run,
+        fault,
+    )
+
+
+def submit(services: Services, prepared: Payload) -> Future[dict[str, Any]]:
     """Store a payload; the receipt is there after the commit."""
-    return services.writer.submit_shared(store, payload)
+    return services.writer.submit_shared(store, prepared)
 
 
 def status_of(receipt: dict[str, Any]) -> int:
     """HTTP status of a receipt: 201 when something was stored, 422 when all was rejected, else 200."""
     if receipt["accepted"] or receipt["amended"]:
-        return 201
-    return 422 if receipt["rejected"] and not receipt["unchanged"] else 200
+        return 200 if receipt.get("dry_run") else 201
+    return 422 if receipt["rejected"] and not (receipt["unchanged"] or receipt.get("held")) else 200

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.errors import Issue
@@ -22,7 +22,7 @@ from app.interop.fhir.draft import Context
 from app.interop.fhir.own import Own
 from app.interop.fhir.write import write
 from app.interop.jsontext import dump
-from app.interop.records import Item
+from app.interop.reading import Item, PatientNumber
 from app.terminology.doses import dose_ucum, known_dose_units
 from app.terminology.laboratory import known_tests, named_test
 from app.terminology.units import known_units, ucum
@@ -59,6 +59,24 @@ class Prepared:
     identity: dict[str, Any] | None
     text: bytes
     fhir: AsFhir = NOT_AS_FHIR
+    place: str = ""
+    notes: tuple[Issue, ...] = ()
+    redriven: bool = False
+
+    @property
+    def key(self) -> str:
+        """The natural key."""
+        return self.record.key
+
+    @property
+    def type(self) -> str:
+        """The record's type."""
+        return self.record.type
+
+    @property
+    def site(self) -> str:
+        """The site that it is of."""
+        return self.record.site
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +89,61 @@ class Refused:
     key: str | None = None
     type: str | None = None
     site: str | None = None
+    place: str = ""
 
 
-def prepare(item: Item) -> Prepared | Refused:
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A record that may be stored once it is known which subject the hospital's number of the patient means."""
+
+    item: Item
+    patient: PatientNumber
+    key: str
+    type: str
+    site: str
+    redriven: bool = False
+
+    @property
+    def index(self) -> int:
+        """Its position in the payload."""
+        return self.item.index
+
+    @property
+    def text(self) -> bytes:
+        """What was sent."""
+        return self.item.text
+
+    @property
+    def place(self) -> str:
+        """Where it stands in what was sent."""
+        return self.item.place
+
+    def assigned(self, subject: str) -> Prepared | Refused:
+        """The record as that subject's."""
+        found = prepare_assigned(replace(self.item, raw={**self.item.raw, "subject": subject}, patient=None))
+        return replace(found, redriven=self.redriven) if isinstance(found, Prepared) else found
+
+
+Checked = Prepared | Refused | Unassigned
+# Stands for a subject that is not known yet, while the rest of its record is checked.
+_SOMEBODY = "subject"
+
+
+def prepare(item: Item) -> Checked:
     """Check one record of a payload."""
+    patient = item.patient
+    if patient is None or item.issues or not isinstance(item.raw, dict) or "subject" in item.raw:
+        return prepare_assigned(item)
+    found = prepare_assigned(replace(item, raw={**item.raw, "subject": _SOMEBODY}))
+    if isinstance(found, Refused):
+        return found
+    return Unassigned(item, patient, found.key, found.type, found.site)
+
+
+def prepare_assigned(item: Item) -> Prepared | Refused:
+    """Check one record that names its subject."""
     if item.issues:
-        return Refused(item.index, item.issues, item.text)
+        return _unread(item) if item.raw is None else refuse(item, item.issues)
     record = read_record(item.raw)
     issues = record if isinstance(record, tuple) else tuple(_checks(record))
     if isinstance(record, tuple) or issues:
@@ -86,17 +153,33 @@ def prepare(item: Item) -> Prepared | Refused:
         raw = _said(raw)
         whole = dump(raw)
     content, identity = _split(raw, whole)
-    return Prepared(item.index, record, hashlib.sha256(whole).hexdigest(), content, identity, item.text)
+    digest = hashlib.sha256(whole).hexdigest()
+    return Prepared(item.index, record, digest, content, identity, item.text, place=item.place, notes=item.notes)
 
 
 def refuse(item: Item, issues: tuple[Issue, ...]) -> Refused:
-    """The refusal of a record, with paths as seen from the payload."""
-    placed = tuple(issue.under(f"records[{item.index}]") for issue in issues)
+    """The refusal of a record, with paths as seen from the payload and places as seen in what was sent."""
+    placed = tuple(_placed(item, issue).under(f"records[{item.index}]") for issue in issues)
     raw = item.raw if isinstance(item.raw, dict) else {}
     parts = [raw.get(name) for name in ("type", "site", "source", "id")]
     words = [part for part in parts if isinstance(part, str) and 0 < len(part) <= 128]
     key = _short("/".join(words), 400) if len(words) == len(parts) else None
-    return Refused(item.index, placed, item.text, key, _short(parts[0], 32), _short(parts[1], 64))
+    return Refused(item.index, placed, item.text, key, _short(parts[0], 32), _short(parts[1], 64), item.place)
+
+
+def _unread(item: Item) -> Refused:
+    """What is no record at all; its reader has told the places."""
+    return Refused(item.index, item.issues, item.text, place=item.place)
+
+
+def _placed(item: Item, issue: Issue) -> Issue:
+    """The issue with the place of the longest part of its path that is known to stand somewhere."""
+    if issue.place is not None or not item.place:
+        return issue
+    path = issue.path
+    while path and path not in item.places:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return replace(issue, place=item.places.get(path, item.place))
 
 
 def _short(value: Any, most: int) -> str | None:

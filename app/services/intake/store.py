@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,9 +17,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.errors import Category, Fault, Issue
+from app.interop.reading import Unused
 from app.services.intake.batch import Batch
-from app.services.intake.prepare import Prepared, Refused
+from app.services.intake.prepare import Checked, Prepared, Refused, Unassigned
 from app.services.intake.receipt import Line, receipt
+from app.services.intake.submission import NO_CONTEXT, Context
 from app.services.intake.take import Take
 from app.storage import counter, inbox, studies
 from app.storage.counter import Moment
@@ -30,16 +32,35 @@ from app.storage.tables import INBOX, QUARANTINE
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What arrived, checked as far as that needs no store; when, and where ids come from."""
+    """What arrived, checked as far as that needs no store; when, and where ids come from.
+
+    fault: why it could not be read as a whole; items then is one refusal of all of it.
+    """
 
     study: str
     body: bytes
     media_type: str
-    items: list[Prepared | Refused]
+    items: Sequence[Checked]
     atomic: bool
     actor: str
     time: datetime
     new_id: Callable[[], str]
+    context: Context = NO_CONTEXT
+    unused: tuple[Unused, ...] = ()
+    dry_run: bool = False
+    fault: Fault | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether it may have to be undone, so that nothing is taken together with it."""
+        return self.atomic or self.dry_run
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what arrived and of what decides how it is read."""
+        context = self.context.as_text()
+        before = context.encode() + b"\n" if context else b""
+        return hashlib.sha256(before + self.body).hexdigest()
 
 
 def store(connection: Connection, payloads: list[Payload]) -> list[dict[str, Any]]:
@@ -49,8 +70,8 @@ def store(connection: Connection, payloads: list[Payload]) -> list[dict[str, Any
     stands alone, because it may have to be undone.
     """
     answers: list[dict[str, Any]] = []
-    # Neighbours of one study and actor go together; an atomic payload's own place keeps it apart.
-    runs = groupby(enumerate(payloads), key=lambda at: (at[1].study, at[1].actor, at[0] if at[1].atomic else -1))
+    # Neighbours of one study and actor go together; the own place of what may have to be undone keeps it apart.
+    runs = groupby(enumerate(payloads), key=lambda at: (at[1].study, at[1].actor, at[0] if at[1].alone else -1))
     for _, run in runs:
         answers += _Unit(connection, [payload for _, payload in run]).store()
     return answers
@@ -70,22 +91,34 @@ class _Unit:
         study = studies.find(self._connection, self._study)
         if study is None:
             raise Fault(Category.NOT_FOUND, "no such study")
+        if not self._payloads[0].dry_run:
+            return self._keep(study)
+        savepoint = self._connection.begin_nested()
+        answers = self._keep(study)
+        savepoint.rollback()
+        return answers
+
+    def _keep(self, study: StoredStudy) -> list[dict[str, Any]]:
         inbox_ids = self._keep_payloads()
         lines = self._take(study, inbox_ids)
         self._quarantine(inbox_ids, lines)
-        answers = [receipt(identifier, found) for identifier, found in zip(inbox_ids, lines, strict=True)]
+        answers = [
+            receipt(identifier, found, payload.unused, dry_run=payload.dry_run)
+            for identifier, found, payload in zip(inbox_ids, lines, self._payloads, strict=True)
+        ]
         inbox.write_receipts(self._connection, {answer["receipt"]: json.dumps(answer) for answer in reversed(answers)})
         return answers
 
     def _keep_payloads(self) -> list[str]:
         """The inbox id of each payload; an identical one that came before has one already."""
-        digests = [hashlib.sha256(payload.body).hexdigest() for payload in self._payloads]
+        digests = [payload.digest for payload in self._payloads]
         known = inbox.seen(self._connection, self._study, set(digests))
         rows = []
         for digest, payload in zip(digests, self._payloads, strict=True):
             if digest not in known:
                 known[digest] = payload.new_id()
                 row = {"id": known[digest], "study": self._study, "digest": digest, "media_type": payload.media_type}
+                row["context"] = payload.context.as_text()
                 rows.append({**row, "received": self._moment.time, "payload": payload.body, "receipt": ""})
         add(self._connection, INBOX, rows)
         return [known[digest] for digest in digests]
@@ -93,15 +126,15 @@ class _Unit:
     def _quarantine(self, inbox_ids: list[str], lines: list[list[Line]]) -> None:
         """Keep what was refused; where a good record of the same key came after it, as cleared."""
         good: dict[str, tuple[int, int]] = {}
-        refused: list[tuple[int, Line, Prepared | Refused]] = []
+        refused: list[tuple[int, Line, Checked]] = []
         for number, (payload, found) in enumerate(zip(self._payloads, lines, strict=True)):
             items = {item.index: item for item in payload.items}
             for line in found:
                 item = items[line.index]
-                if line.outcome == "rejected":
+                if line.outcome in ("rejected", "held"):
                     refused.append((number, line, item))
-                elif isinstance(item, Prepared):
-                    good[item.record.key] = (number, line.index)
+                elif item.key is not None:
+                    good[item.key] = (number, line.index)
         rows = {}
         for number, line, item in refused:
             row = _quarantine_row(self._study, inbox_ids[number], self._moment, line, item)
@@ -114,7 +147,7 @@ class _Unit:
     def _take(self, study: StoredStudy, inbox_ids: list[str]) -> list[list[Line]]:
         """The lines of each payload; those of an atomic payload that cannot be stored whole are all refused."""
         items = [(identifier, payload.items) for identifier, payload in zip(inbox_ids, self._payloads, strict=True)]
-        taken = Take(self._batch(study))
+        taken = Take(self._batch(study), _nobody)
         first = self._payloads[0]
         if not first.atomic:
             return taken.all(items)
@@ -129,13 +162,23 @@ class _Unit:
 
     def _batch(self, study: StoredStudy) -> Batch:
         items = [item for payload in self._payloads for item in payload.items]
-        records = [item.record for item in items if isinstance(item, Prepared)]
-        known = load_records(self._connection, study.name, {record.key for record in records})
-        subjects = load_subjects(self._connection, study.name, {record.subject for record in records})
+        subjects = {item.record.subject for item in items if isinstance(item, Prepared)}
+        keys = {item.key for item in items if not isinstance(item, Refused)}
         first = self._payloads[0]
         return Batch(
-            self._connection, first.actor, first.new_id, self._moment, study=study, records=known, subjects=subjects
+            self._connection,
+            first.actor,
+            first.new_id,
+            self._moment,
+            study=study,
+            records=load_records(self._connection, study.name, keys),
+            subjects=load_subjects(self._connection, study.name, subjects),
         )
+
+
+def _nobody(item: Unassigned) -> str | None:
+    """No number of a patient is linked to a subject yet."""
+    return None
 
 
 def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:
@@ -149,10 +192,7 @@ def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:
     ]
 
 
-def _quarantine_row(
-    study: str, identifier: str, moment: Moment, line: Line, item: Prepared | Refused
-) -> dict[str, Any]:
-    known = item if isinstance(item, Refused) else item.record
+def _quarantine_row(study: str, identifier: str, moment: Moment, line: Line, item: Checked) -> dict[str, Any]:
     return {
         # Sorts by arrival, which the sequence does not tell: what is refused gets no number.
         "id": f"{re.sub('[-:]', '', moment.time)}-{identifier}-{line.index:05d}",
@@ -160,9 +200,11 @@ def _quarantine_row(
         "inbox": identifier,
         "position": line.index,
         "received": moment.time,
-        "key": known.key,
-        "type": known.type,
-        "site": known.site,
+        "key": item.key,
+        "type": item.type,
+        "site": item.site,
+        "state": "held" if line.outcome == "held" else "refused",
+        "place": item.place[:200],
         "issues": json.dumps([issue.as_json() for issue in line.issues]),
         "payload": item.text,
         "cleared": None,

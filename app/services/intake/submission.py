@@ -1,15 +1,51 @@
-"""What a sender says of a payload beside it."""
+"""A payload as it stands at a door, with what its sender says beside it.
+
+The contract at the doors, section Records.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Whose it is and how it is read."""
+    """What decides how a payload is read; stored with it, so that it can be read again.
+
+    site, source: of records that do not name them; profile, version: the mapping profile; charset: of its bytes;
+    line: lines of a larger file that stand before it.
+    """
 
     site: str | None = None
     source: str | None = None
     profile: str | None = None
     version: int | None = None
+    charset: str | None = None
+    line: int = 0
+
+    def as_text(self) -> str:
+        """As stored: JSON of what is said, "" where nothing is."""
+        said = {name: value for name, value in asdict(self).items() if value}
+        return json.dumps(said, sort_keys=True) if said else ""
+
+
+NO_CONTEXT = Context()
+
+
+def context_of(text: str) -> Context:
+    """The context as stored."""
+    return Context(**json.loads(text)) if text else Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody hands in. dry_run: nothing is stored; the receipt tells what would become of it."""
+
+    study: str
+    body: bytes
+    media_type: str
+    context: Context
+    atomic: bool
+    dry_run: bool
+    actor: str

@@ -5,6 +5,7 @@ docs/adr/0002-versions-and-seq.md
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.domain.errors import Issue
@@ -13,7 +14,7 @@ from app.endpoints.event import FOREVER
 from app.interop.fhir.own import Own
 from app.services.intake.batch import Batch
 from app.services.intake.decide import Decision, decide
-from app.services.intake.prepare import NOT_AS_FHIR, Prepared, Refused
+from app.services.intake.prepare import NOT_AS_FHIR, Checked, Prepared, Refused, Unassigned
 from app.services.intake.publish import Publication, publish, publish_subjects
 from app.services.intake.receipt import Line
 from app.services.intake.views import is_viewed
@@ -24,12 +25,16 @@ from app.storage.identity import IDENTITY
 from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, waiting
 from app.storage.tables import RECORD, RECORD_VERSION, SUBJECT
 
+# The subject that a hospital's number of a patient means; None while it means none.
+Assign = Callable[[Unassigned], str | None]
+
 
 class Take:
     """Payloads of one study on their way through the store, written set by set."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, assign: Assign) -> None:
         self._batch = batch
+        self._assign = assign
         self._inbox = ""
         self._lines: list[Line] = []
         self._publications: list[Publication] = []
@@ -42,21 +47,34 @@ class Take:
         self._pending: dict[str, list[dict[str, object]]] = {}
         self._unchanged: list[tuple[Line, KnownRecord]] = []
 
-    def all(self, payloads: list[tuple[str, list[Prepared | Refused]]]) -> list[list[Line]]:
+    def all(self, payloads: list[tuple[str, Sequence[Checked]]]) -> list[list[Line]]:
         """Take every record of (inbox id, records) pairs, then write what is left; the lines of each payload."""
         stored, answers = [], []
         for self._inbox, items in payloads:
             self._lines = []
             answers.append(self._lines)
             for item in items:
-                if isinstance(item, Refused):
-                    self._refuse(item.index, list(item.issues))
-                elif self._one(item):
-                    stored.append(item.record.key)
+                if self._any(item) and item.key is not None:
+                    stored.append(item.key)
         self._flush()
         self._recall()
         inbox.clear(self._batch.connection, self._batch.study.name, stored, self._batch.moment.seq)
         return answers
+
+    def _any(self, item: Checked) -> bool:
+        """Take an item; False when it was refused or is held."""
+        if isinstance(item, Unassigned):
+            issues = self._undeclared_site(item)
+            subject = None if issues else self._assign(item)
+            if subject is None:
+                held = "rejected" if issues else "held"
+                self._lines.append(_line(item, held, issues=tuple(issues) or (_not_linked(item),)))
+                return False
+            item = item.assigned(subject)
+        if isinstance(item, Refused):
+            self._refuse(item, item.issues)
+            return False
+        return self._one(item)
 
     def _one(self, item: Prepared) -> bool:
         """Take one record; False when it was refused."""
@@ -64,31 +82,40 @@ class Take:
         if record.key in batch.touched:
             self._flush()
         known = batch.records.get(record.key)
-        decision = decide(known, record, item.hash) if item.fhir is NOT_AS_FHIR else _as_written(known)
+        decision = _as_written(known)
+        if item.fhir is NOT_AS_FHIR:
+            decision = decide(known, record, item.hash, redriven=item.redriven)
         issues = self._site_issues(item) + ([_conflict(item)] if decision == "conflict" else [])
         if issues:
-            self._refuse(item.index, issues)
+            self._refuse(item, tuple(issues))
         elif decision == "unchanged" and known is not None and known.current is not None:
             first = known.versions[item.hash]
-            line = Line(item.index, "unchanged", record.id, first.label, waiting=known.subject is None)
-            line.superseded = first is not known.current
+            line = _line(item, "unchanged", record.id, first.label)
+            line.waiting, line.superseded = known.subject is None, first is not known.current
             self._lines.append(line)
             self._unchanged.append((line, known))
         else:
             self._keep(item, known, decision)
         return not issues
 
-    def _refuse(self, index: int, issues: list[Issue]) -> None:
-        self._lines.append(Line(index, "rejected", issues=tuple(issues)))
+    def _refuse(self, item: Prepared | Refused, issues: tuple[Issue, ...]) -> None:
+        self._lines.append(_line(item, "rejected", issues=issues))
+
+    def _undeclared_site(self, item: Checked) -> list[Issue]:
+        zones = self._batch.zones
+        if not zones or item.site in zones:
+            return []
+        path, expected = f"records[{item.index}].site", ", ".join(sorted(zones))
+        return [Issue(path, "code-invalid", "not a site of this study", expected, item.place or None)]
 
     def _site_issues(self, item: Prepared) -> list[Issue]:
-        record, zones = item.record, self._batch.zones
-        path = f"records[{item.index}].site"
-        if zones and record.site not in zones:
-            return [Issue(path, "code-invalid", "not a site of this study", ", ".join(sorted(zones)))]
+        record, issues = item.record, self._undeclared_site(item)
+        if issues:
+            return issues
+        path, place = f"records[{item.index}].site", item.place or None
         subject = self._batch.subjects.get(record.subject)
         if subject is not None and subject.site != record.site:
-            return [Issue(path, "conflict", "the subject belongs to another site", "the site of the subject")]
+            return [Issue(path, "conflict", "the subject belongs to another site", "the site of the subject", place)]
         return []
 
     def _keep(self, item: Prepared, known: KnownRecord | None, decision: Decision) -> None:
@@ -101,7 +128,8 @@ class Take:
         old = known.current
         version = self._add_version(item, known, subject, seq, counts=decision != "late")
         outcome = "amended" if decision == "amended" else "accepted"
-        line = Line(item.index, outcome, record.id, version.label, superseded=decision == "late")
+        line = _line(item, outcome, record.id, version.label)
+        line.superseded = decision == "late"
         self._lines.append(line)
         self._batch.note(
             seq, decision, record.key, subject.id if subject else None, (old.hash if old else None, item.hash)
@@ -252,4 +280,25 @@ def _as_written(known: KnownRecord | None) -> Decision:
 
 def _conflict(item: Prepared) -> Issue:
     path = f"records[{item.index}].version"
-    return Issue(path, "conflict", "this version was received before with other content", "a higher version")
+    message = "this version was received before with other content"
+    return Issue(path, "conflict", message, "a higher version", item.place or None)
+
+
+def _not_linked(item: Unassigned) -> Issue:
+    path = f"records[{item.index}].subject"
+    message = "the hospital's number of this patient is not linked to a subject; the record is kept until it is"
+    return Issue(path, "not-found", message, "a link of that number to a subject", item.place or None)
+
+
+def _line(
+    item: Checked,
+    outcome: str,
+    identifier: str | None = None,
+    version: int | None = None,
+    issues: tuple[Issue, ...] = (),
+) -> Line:
+    line = Line(item.index, outcome, identifier, version, issues=issues, type=item.type, site=item.site)
+    line.place = item.place
+    if isinstance(item, Prepared):
+        line.notes = item.notes
+    return line

@@ -50,7 +50,7 @@ def begin(tools: Services, wanted: Wanted, upload: Upload) -> Load:
     digest = upload.whole()
     if not upload.size:
         raise Fault(Category.MALFORMED, "the file is empty")
-    words = (wanted.study, digest, _identity(wanted, digest), wanted.media_type, _text(wanted.context))
+    words = (wanted.study, digest, _identity(wanted, digest), wanted.media_type, wanted.context.as_text())
     new = Load(tools.new_id(), *words, int(wanted.dry_run), upload.size, utc_text(tools.clock()))
     load = tools.writer.run(lambda connection: _begin(tools, connection, new, upload, wanted.again))
     tools.loads.wake()
@@ -59,12 +59,8 @@ def begin(tools: Services, wanted: Wanted, upload: Upload) -> Load:
 
 def _identity(wanted: Wanted, digest: str) -> str:
     """What the same file, to be read in the same way, has too."""
-    parts = json.dumps([digest, wanted.media_type, _text(wanted.context), wanted.dry_run])
+    parts = json.dumps([digest, wanted.media_type, wanted.context.as_text(), wanted.dry_run])
     return hashlib.sha256(parts.encode()).hexdigest()
-
-
-def _text(context: Context) -> str:
-    return msgspec.json.encode(context).decode()
 
 
 def _begin(tools: Services, connection: Connection, new: Load, upload: Upload, again: bool) -> Load:
@@ -118,7 +114,7 @@ def cancel(tools: Services, study: str, identifier: str) -> Load:
 def as_json(load: Load) -> dict[str, Any]:
     """A load as it is answered."""
     tally = stored(load.tally)
-    context = {name: value for name, value in json.loads(load.context).items() if value is not None}
+    context = json.loads(load.context or "{}")
     speed = load.position / load.worked if load.worked else None
     under_way = load.state in loads.UNDER_WAY
     return {

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from app.interop.pieces.piece import Most, Piece, Start
 from app.services.context import Services
 from app.services.intake.intake import read
-from app.services.intake.prepare import Prepared, Refused
 from app.services.intake.store import Payload, store
+from app.services.intake.submission import Submission, context_of
 from app.services.loads import files
 from app.services.loads.cutting import cut
 from app.services.loads.tally import stored
@@ -58,42 +58,32 @@ class Attempt:
 
     def _take(self, piece: Piece) -> None:
         begun = self._tools.clock()
-        items = read(self._tools, piece.body, self._load.media_type) if piece.body.strip() else []
-        payload = Payload(
-            self._load.study, piece.body, self._load.media_type, items, False, ANONYMOUS, begun, self._tools.new_id
-        )
+        payload = read(self._tools, self._submission(piece)) if piece.body.strip() else None
+        if payload is not None and payload.fault is not None:
+            raise payload.fault
         self._load = self._tools.writer.run(lambda connection: self._store(connection, payload, piece, begun))
 
-    def _store(self, connection: Connection, payload: Payload, piece: Piece, begun: datetime) -> Load:
+    def _submission(self, piece: Piece) -> Submission:
+        """The piece as a payload of its own, which says how many lines of the file stand before it."""
+        load = self._load
+        context = replace(context_of(load.context), line=piece.before)
+        return Submission(load.study, piece.body, load.media_type, context, False, bool(load.dry_run), ANONYMOUS)
+
+    def _store(self, connection: Connection, payload: Payload | None, piece: Piece, begun: datetime) -> Load:
         """The piece and how far the load is with it, or neither."""
         now = self._tools.clock()
         if not loads.hold(connection, self._load, utc_text(now + LEASE)):
             raise Lost
-        receipt = self._receipt(connection, payload) if payload.items else _NOTHING
+        receipt = _NOTHING if payload is None else store(connection, [payload])[0]
         tally = stored(self._load.tally)
-        known = {item.index: _known(item) for item in payload.items}
+        known = {item.index: (item.type, item.site) for item in payload.items} if payload else {}
         tally.add(receipt, known)
         worked = (now - begun).total_seconds()
         reached = (piece.end.position, piece.end.lines, tally.text(), worked)
-        step = Step(*reached, receipt=receipt["receipt"], refused=list(_refused(receipt, known)))
+        kept = "" if self._load.dry_run else receipt["receipt"]
+        step = Step(*reached, receipt=kept, refused=list(_refused(receipt, known)))
         loads.step(connection, self._load, step)
         return replace(self._load, tally=tally.text())
-
-    def _receipt(self, connection: Connection, payload: Payload) -> dict[str, Any]:
-        """What became of the records; in a dry run, what would have become of them."""
-        savepoint = connection.begin_nested()
-        [receipt] = store(connection, [payload])
-        if self._load.dry_run:
-            savepoint.rollback()
-            return {**receipt, "receipt": ""}
-        savepoint.commit()
-        return receipt
-
-
-def _known(item: Prepared | Refused) -> tuple[str | None, str | None]:
-    """Type and site of a record, as far as they could be read."""
-    found = item if isinstance(item, Refused) else item.record
-    return found.type, found.site
 
 
 def _refused(receipt: dict[str, Any], known: dict[int, tuple[str | None, str | None]]) -> Any:

@@ -15,8 +15,8 @@ from app.interop.fhir.own import Own
 from app.interop.fhir.read import read
 from app.interop.fhir.read.reading import Member, Reading
 from app.interop.jsontext import dump, parse
-from app.interop.records import Item
-from app.services.intake.prepare import AsFhir, Prepared, Refused, prepare
+from app.interop.reading import Item
+from app.services.intake.prepare import AsFhir, Prepared, Refused, prepare_assigned
 from app.services.writing.merge import merged
 from app.services.writing.pool import Name, Pool
 from app.services.writing.subjects import People, Person
@@ -141,7 +141,7 @@ class _Planner:
     def _item(self, reading: Reading, person: Person, standing: Standing | None) -> Prepared | Refused:
         raw = {**self._envelope(reading.members[0], person, standing), **self._fields(reading, standing)}
         index = len(self._plan.items.get(person.study, ()))
-        item = prepare(Item(index, raw, dump(raw)))
+        item = prepare_assigned(Item(index, raw, dump(raw)))
         if isinstance(item, Refused):
             return item
         own = self._own(reading)
@@ -213,7 +213,7 @@ class _Planner:
             return
         raw = {**standing.content, "status": "entered-in-error"}
         items = self._plan.items.setdefault(standing.study, [])
-        item = prepare(Item(len(items), raw, dump(raw)))
+        item = prepare_assigned(Item(len(items), raw, dump(raw)))
         assert isinstance(item, Prepared)  # it was taken before, and says less now
         items.append(replace(item, fhir=AsFhir(withdrawn=True, kept=self._kept)))
 
