@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-_APART = re.compile(r"[^0-9a-z]+")
+# A percent sign makes another test of a name, a plus another ion.
+_APART = re.compile(r"[^0-9a-z%+]+")
 # Words of fewer letters are each other's neighbours (CR and PR, ALT and AST): one letter is their whole meaning.
 _FEWEST_LETTERS = 4
 _LONG, _SLIPS, _SLIPS_OF_LONG = 10, 1, 2
@@ -23,19 +24,25 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     letters or more, two in a long one; never in the first letter (`unrelated`, `indirect`), nor beside a digit
     (`CD3`, `10*9/L`, codes), nor where another known word is as near.
     """
-    if len(word) > _LONGEST:
+    return nearest_meaning(word, {name: name for name in known})
+
+
+def nearest_meaning(word: str, known: Mapping[str, str]) -> str | None:
+    """The same for names of which several have one meaning: the meaning of the nearest name."""
+    parts = _parts(word) if len(word) <= _LONGEST else []
+    if not parts:
         return None
-    parts = _parts(word)
     folded = {name: _parts(name) for name in known}
-    same = [name for name, other in folded.items() if parts and "".join(other) == "".join(parts)]
+    same = {known[name] for name, other in folded.items() if "".join(other) == "".join(parts)}
     if same:
-        return same[0] if len(same) == 1 else None
+        return same.pop() if len(same) == 1 else None
     distances = {name: _between(parts, other) for name, other in folded.items()}
     close = {name: distance for name, distance in distances.items() if distance is not None}
     best = min(close, key=lambda name: close[name], default=None)
-    if best is None or any(_rivals(parts, other, close[best]) for name, other in folded.items() if name != best):
+    if best is None:
         return None
-    return best
+    others = [other for name, other in folded.items() if known[name] != known[best]]
+    return None if any(_rivals(parts, other, close[best]) for other in others) else known[best]
 
 
 def _rivals(parts: list[str], others: list[str], slips: int) -> bool:
@@ -53,7 +60,7 @@ def _parts(text: str) -> list[str]:
 
 def _between(parts: list[str], others: list[str]) -> int | None:
     """Slips between two names of equally many words; None where they are too many."""
-    if not parts or len(parts) != len(others):
+    if len(parts) != len(others):
         return None
     total = 0
     for part, other in zip(parts, others, strict=True):

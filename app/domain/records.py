@@ -6,7 +6,6 @@ https://docs.pydantic.dev/latest/errors/validation_errors/
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,8 +16,10 @@ from app.domain.errors import Issue, place
 from app.domain.follow_up import Death, FollowUp, Therapy
 from app.domain.gvhd import Gvhd
 from app.domain.infusion import Infusion
+from app.domain.nearest import nearest
 from app.domain.observation import DiseaseAssessment, Lab
 from app.domain.record import Record
+from app.domain.shape import names_at, range_at, words_at
 from app.domain.subject import Disease, EndOfStudy, Subject
 from app.domain.transplant import Transplant
 
@@ -49,7 +50,8 @@ def read_record(raw: Any) -> Record | tuple[Issue, ...]:
     name = raw.get("type")
     if not isinstance(name, str) or name not in _ADAPTERS:
         code = _REQUIRED if name is None else _CODE
-        return (Issue("type", code, "unknown record type", ", ".join(RECORD_TYPES)),)
+        near = nearest(name, RECORD_TYPES) if isinstance(name, str) else None
+        return (Issue("type", code, "unknown record type", ", ".join(RECORD_TYPES), suggestion=near),)
     try:
         return _ADAPTERS[name].validate_python(raw)
     except ValidationError as error:
@@ -57,7 +59,7 @@ def read_record(raw: Any) -> Record | tuple[Issue, ...]:
 
 
 def _issues(error: ValidationError, model: type[Record]) -> tuple[Issue, ...]:
-    found = [_issue(item, model) for item in error.errors(include_url=False, include_input=False)]
+    found = [_issue(item, model) for item in error.errors(include_url=False)]
     issues = tuple(_one_a_place(found).values())
     if len(issues) <= MOST_ISSUES:
         return issues
@@ -76,31 +78,24 @@ def _one_a_place(found: list[Issue]) -> dict[str, Issue]:
 
 
 def _issue(item: Any, model: type[Record]) -> Issue:
-    path, kind, context = _path(item["loc"], model), item["type"], item.get("ctx", {})
+    location = [part for part in item["loc"] if isinstance(part, int) or not _is_union_part(part)]
+    path, kind, context = place(location), item["type"], item.get("ctx", {})
     if kind == "missing":
         return Issue(path, _REQUIRED, "this field is required")
     if kind == "extra_forbidden":
-        return Issue(path, _STRUCTURE, "unknown field", ", ".join(model.model_fields))
+        *holder, name = location
+        names = names_at(model, holder)
+        return Issue(path, _STRUCTURE, "unknown field", ", ".join(names), suggestion=nearest(str(name), names))
     if kind == "literal_error":
-        return Issue(path, _CODE, "not one of the known words", str(context["expected"]))
+        near = _near(item["input"], words_at(model, location))
+        return Issue(path, _CODE, "not one of the known words", str(context["expected"]), suggestion=near)
     if kind == "value_error":
         return Issue(path, _VALUE, "not a legal value", _MEANING[str(context["error"])])
-    return Issue(path, _VALUE, "not a legal value", _range(path, model) or _expected(kind, context))
+    return Issue(path, _VALUE, "not a legal value", range_at(model, location) or _expected(kind, context))
 
 
-@cache
-def _schema(model: type[Record]) -> dict[str, Any]:
-    properties: dict[str, Any] = model.model_json_schema()["properties"]
-    return properties
-
-
-def _range(path: str, model: type[Record]) -> str | None:
-    """`1 to 5` where the field has both bounds; pydantic tells only the one that was broken."""
-    field = _schema(model).get(path, {})
-    for part in field.get("anyOf", [field]):
-        if "minimum" in part and "maximum" in part:
-            return f"{part['minimum']} to {part['maximum']}"
-    return None
+def _near(sent: Any, words: tuple[str, ...]) -> str | None:
+    return nearest(sent, words) if isinstance(sent, str) else None
 
 
 _MEANING = {
@@ -135,10 +130,6 @@ _BOUNDS = {
     "min_length": "at least",
     "max_length": "at most",
 }
-
-
-def _path(location: tuple[Any, ...], model: type[Record]) -> str:
-    return place(part for part in location if isinstance(part, int) or not _is_union_part(part))
 
 
 def _is_union_part(part: str) -> bool:
