@@ -19,7 +19,10 @@ Weight = Annotated[
 
 
 class Infusion(Record):
-    """One infusion. `start` is never imputed, so it must be a full date."""
+    """One infusion. `start` is never imputed, so it must be a full date.
+
+    total_viable_cells: the viable gamma-delta T cells that were given in all, so that dose times weight is that many.
+    """
 
     type: Literal["infusion"]
     start: FullDateField
@@ -34,6 +37,7 @@ class Infusion(Record):
     dose_level: Code | None = None
     viability_pct: Percent | None = None
     purity_pct: Percent | None = None
+    total_viable_cells: Quantity | None = None
     dosing_weight_kg: Weight | None = None
     lymphodepletion: list[Code] | None = None
 

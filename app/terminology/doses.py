@@ -40,6 +40,17 @@ def known_dose_units() -> tuple[str, ...]:
     return tuple(dict.fromkeys(_codes().values()))
 
 
+def known_count_units() -> tuple[str, ...]:
+    """UCUM codes of the units that count all cells, whatever the body weight."""
+    return tuple(dict.fromkeys(row["ucum"] for row in rows("dose_units") if row["basis"] == "total"))
+
+
+def cells(value: Decimal, unit: str) -> Decimal | None:
+    """A number of cells, exact; None for a unit that is unknown or per kilogram."""
+    multiplier, per_kg = _units().get(tidy(unit), (Decimal(0), True))
+    return None if per_kg else _CONTEXT.multiply(value, multiplier)
+
+
 @cache
 def _units() -> dict[str, tuple[Decimal, bool]]:
     return {row["spelling"]: (Decimal(row["multiplier"]), row["basis"] == "kg") for row in rows("dose_units")}

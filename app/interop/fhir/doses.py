@@ -37,6 +37,12 @@ def dose_quantity(dose: Quantity | None, weight_kg: Decimal | None) -> Json | No
     return quantity(_millions(cells, _EXACT if code.endswith("/kg") else _DIVIDED), PER_KG, _UNIT)
 
 
+def count_quantity(cells: Quantity | None) -> Json | None:
+    """A number of cells as it was sent; None when its unit is unknown."""
+    code = None if cells is None else dose_ucum(cells.unit)
+    return None if cells is None or code is None else quantity(cells.value, code)
+
+
 def _millions(cells: Decimal, context: Context) -> Decimal:
     value = context.scaleb(cells, -_MILLION).normalize(context)
     return value.quantize(Decimal(1), context=context) if value == value.to_integral_value() else value

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.infusion import Infusion
 from app.interop.fhir.codes import coded, fixed
-from app.interop.fhir.doses import dose_quantity
+from app.interop.fhir.doses import count_quantity, dose_quantity
 from app.interop.fhir.draft import Context, Draft
 from app.interop.fhir.elements import (
     Json,
@@ -112,6 +112,7 @@ def _product(record: Infusion, context: Context) -> Draft:
             *coded_extensions("donor-type", [coded("donor-type", record.donor_type)]),
             *_property("cell-viability", percent(record.viability_pct)),
             *_property("cell-purity", percent(record.purity_pct)),
+            *_property("viable-cells", count_quantity(record.total_viable_cells)),
         ],
         productCategory="cells",
         productCode=_cells(),
@@ -129,6 +130,7 @@ def _property(name: str, value: Json | None) -> list[Json]:
 
 def _findings(record: Infusion, context: Context) -> list[Draft]:
     viability, purity = fixed("observation", "cell-viability"), fixed("observation", "cell-purity")
+    cells, counted = fixed("observation", "viable-cells"), count_quantity(record.total_viable_cells)
     of_product: dict[str, Any] = {"partOf": [context.own("Procedure", "")]}
     product = _own_product(record, context)
     if product is not None:
@@ -136,6 +138,7 @@ def _findings(record: Infusion, context: Context) -> list[Draft]:
     return [
         *_finding(record, context, "viability", viability, valueQuantity=percent(record.viability_pct), **of_product),
         *_finding(record, context, "purity", purity, valueQuantity=percent(record.purity_pct), **of_product),
+        *_finding(record, context, "viable-cells", cells, valueQuantity=counted, **of_product),
         *_dosing_weight(record, context),
     ]
 

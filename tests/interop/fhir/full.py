@@ -63,6 +63,7 @@ FULL: dict[str, list[Raw]] = {
             "dose_level": "DL2",
             "viability_pct": Decimal("91.50"),
             "purity_pct": Decimal(97),
+            "total_viable_cells": {"value": Decimal("133.0"), "unit": "10^6"},
             "dosing_weight_kg": Decimal("70.0"),
             "lymphodepletion": ["fludarabine"],
         }

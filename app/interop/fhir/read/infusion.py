@@ -5,9 +5,8 @@ https://hl7.org/fhir/R4/medicationadministration.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from app.interop.fhir.elements import Json
@@ -30,14 +29,15 @@ from app.interop.fhir.read.elements import (
 )
 from app.interop.fhir.read.observations import kinds
 from app.interop.fhir.read.pool import Pool, each
-from app.interop.fhir.read.procedure import dose
+from app.interop.fhir.read.procedure import count, dose
 from app.interop.fhir.read.products import is_infusion
 from app.interop.fhir.read.reading import NoRecordError, Reading
 from app.interop.fhir.read.status import counts, happened, joined
 from app.interop.fhir.urls import project
 
 _PROPERTIES = {"viability": "cell-viability", "purity": "cell-purity"}
-_MEASURED = {**_PROPERTIES, "dosing-weight": "dosing-weight"}
+_COUNTED = "viable-cells"
+_MEASURED = {**_PROPERTIES, _COUNTED: _COUNTED, "dosing-weight": "dosing-weight"}
 _OUTCOMES = frozenset({"completed", "stopped", "not-done"})
 
 
@@ -122,6 +122,7 @@ def _infusion(found: Parts) -> Json:
         planned_dose=dose(own(administration, "planned-dose")),
         viability_pct=_property(found, "viability"),
         purity_pct=_property(found, "purity"),
+        total_viable_cells=_first(_told(found, _COUNTED, _COUNTED), count),
         dosing_weight_kg=amount(found.measured.get("dosing-weight", {}).get("valueQuantity"), "kg"),
         lymphodepletion=words(
             [value(item) for item in extensions(found.procedure, project("lymphodepletion"))], "lymphodepletion"
@@ -140,12 +141,19 @@ def _identifier(product: Json) -> str | None:
     return next((one["value"].strip() for one in product.get("identifier") or [] if one.get("value")), None)
 
 
-def _property(found: Parts, role: str) -> Decimal | int | None:
-    """What was measured of the cells: as an Observation, else as a property of the product."""
-    observed = percent(found.measured.get(role, {}).get("valueQuantity"))
-    told: list[Any] = [
-        part.get("value")
-        for part in own_parts(found.product, "product-property")
-        if coded_word(part.get("type"), "observation") == _PROPERTIES[role]
-    ]
-    return observed if observed is not None else next((percent(one) for one in told), None)
+def _property(found: Parts, role: str) -> Any:
+    """A share of the cells in per cent."""
+    return _first(_told(found, role, _PROPERTIES[role]), percent)
+
+
+def _told(found: Parts, role: str, kind: str) -> Iterator[Any]:
+    """What was measured of the cells: as an Observation, else as properties of the product."""
+    yield found.measured.get(role, {}).get("valueQuantity")
+    for part in own_parts(found.product, "product-property"):
+        if coded_word(part.get("type"), "observation") == kind:
+            yield part.get("value")
+
+
+def _first(told: Iterator[Any], read: Callable[[Any], Any]) -> Any:
+    """The first quantity that can be read."""
+    return next((known for known in map(read, told) if known is not None), None)

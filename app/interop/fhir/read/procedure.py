@@ -21,7 +21,7 @@ from app.interop.fhir.read.products import is_infusion
 from app.interop.fhir.read.reading import NoRecordError, Reading
 from app.interop.fhir.read.status import happened
 from app.interop.fhir.urls import project
-from app.terminology.doses import dose_ucum
+from app.terminology.doses import dose_ucum, known_count_units, known_dose_units
 from app.terminology.wording import fold
 
 _GRAFTS = {
@@ -109,8 +109,17 @@ def _day(resource: Json) -> str:
 
 def dose(quantity: Any) -> Json | None:
     """A dose with a unit that is known; None for any other Quantity, which stays with its resource alone."""
+    return _known(quantity, known_dose_units())
+
+
+def count(quantity: Any) -> Json | None:
+    """A number of cells with a unit that is known; None for any other Quantity."""
+    return _known(quantity, known_count_units())
+
+
+def _known(quantity: Any, known: tuple[str, ...]) -> Json | None:
     if not isinstance(quantity, dict) or quantity.get("comparator") or quantity.get("value") is None:
         return None
     number: Decimal | int = quantity["value"]
-    unit = next((unit for unit in units(quantity) if dose_ucum(unit) is not None), None)
+    unit = next((unit for unit in units(quantity) if dose_ucum(unit) in known), None)
     return None if unit is None else {"value": number, "unit": unit}
