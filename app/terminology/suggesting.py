@@ -35,9 +35,9 @@ def nearest_unit(test_id: str, unit: str) -> str | None:
     return _nearest_unit(unit, _spellings(test_id))
 
 
-def nearest_dose_unit(unit: str) -> str | None:
-    """The UCUM code of the unit of dose that was surely meant."""
-    return _nearest_unit(unit, _dose_spellings())
+def nearest_dose_unit(unit: str, known: tuple[str, ...]) -> str | None:
+    """The UCUM code, one of these, of the unit of dose that was surely meant."""
+    return _nearest_unit(unit, {spelling: code for spelling, code in _dose_spellings().items() if code in known})
 
 
 @cache

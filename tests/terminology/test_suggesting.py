@@ -63,7 +63,7 @@ def test_another_power_or_quantity_is_not_suggested(test: str, unit: str, why: s
     ],
 )
 def test_units_of_dose(unit: str, expected: str | None) -> None:
-    assert nearest_dose_unit(unit) == expected
+    assert nearest_dose_unit(unit, known_dose_units()) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_a_suggestion_is_a_unit_of_that_test(test: str, unit: str) -> None:
 
 @given(st.text(max_size=50))
 def test_a_suggested_unit_of_dose_is_known(unit: str) -> None:
-    assert nearest_dose_unit(unit) in (None, *known_dose_units())
+    assert nearest_dose_unit(unit, known_dose_units()) in (None, *known_dose_units())

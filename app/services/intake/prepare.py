@@ -23,8 +23,9 @@ from app.interop.fhir.own import Own
 from app.interop.fhir.write import write
 from app.interop.jsontext import dump
 from app.interop.reading import Item, PatientNumber
-from app.terminology.doses import dose_ucum, known_dose_units
+from app.terminology.doses import dose_ucum, known_count_units, known_dose_units
 from app.terminology.laboratory import known_tests, named_test
+from app.terminology.suggesting import nearest_dose_unit, nearest_test, nearest_unit
 from app.terminology.units import known_units, ucum
 
 _STAND_IN = Context("study", "patient", "research-subject", lambda type_, role: "resource")
@@ -207,7 +208,8 @@ def _checks(record: Record) -> Iterator[Issue]:
         yield from _lab(record)
     if isinstance(record, Infusion):
         for name in ("dose", "planned_dose"):
-            yield from _dose(name, getattr(record, name))
+            yield from _dose(name, getattr(record, name), known_dose_units())
+        yield from _dose("total_viable_cells", record.total_viable_cells, known_count_units())
     if record.status != "entered-in-error":
         yield from _fhir(record)
 
@@ -216,14 +218,17 @@ def _lab(record: Lab) -> Iterator[Issue]:
     found = named_test(record.test)
     if found is None:
         known = ", ".join(known.id for known in known_tests())
-        yield Issue("test", "code-invalid", "unknown laboratory test", f"a LOINC code of, or one of {known}")
+        expected, near = f"a LOINC code of, or one of {known}", nearest_test(record.test)
+        yield Issue("test", "code-invalid", "unknown laboratory test", expected, suggestion=near)
     elif record.unit is not None and ucum(found.id, record.unit) is None:
-        yield Issue("unit", "code-invalid", "unknown unit for this test", ", ".join(known_units(found.id)))
+        expected, near = ", ".join(known_units(found.id)), nearest_unit(found.id, record.unit)
+        yield Issue("unit", "code-invalid", "unknown unit for this test", expected, suggestion=near)
 
 
-def _dose(name: str, dose: Quantity | None) -> Iterator[Issue]:
-    if dose is not None and dose_ucum(dose.unit) is None:
-        yield Issue(f"{name}.unit", "code-invalid", "unknown unit of dose", ", ".join(known_dose_units()))
+def _dose(name: str, dose: Quantity | None, known: tuple[str, ...]) -> Iterator[Issue]:
+    if dose is not None and dose_ucum(dose.unit) not in known:
+        near = nearest_dose_unit(dose.unit, known)
+        yield Issue(f"{name}.unit", "code-invalid", "unknown unit of dose", ", ".join(known), suggestion=near)
 
 
 def _fhir(record: Record) -> Iterator[Issue]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.domain.errors import Issue
+from app.domain.nearest import nearest
 from app.domain.record import Record
 from app.endpoints.event import FOREVER
 from app.interop.fhir.own import Own
@@ -106,7 +107,8 @@ class Take:
         if not zones or item.site in zones:
             return []
         path, expected = f"records[{item.index}].site", ", ".join(sorted(zones))
-        return [Issue(path, "code-invalid", "not a site of this study", expected, item.place or None)]
+        near = nearest(item.site or "", zones)
+        return [Issue(path, "code-invalid", "not a site of this study", expected, item.place or None, near)]
 
     def _site_issues(self, item: Prepared) -> list[Issue]:
         record, issues = item.record, self._undeclared_site(item)

@@ -57,6 +57,7 @@ RECORDS: list[dict[str, Any]] = [
         "planned_dose": DOSE,
         "dose_level": CANARY,
         "viability_pct": Decimal(90),
+        "total_viable_cells": DOSE,
         "lymphodepletion": [CANARY],
     },
     {
