@@ -23,11 +23,14 @@ def _known_zone(name: str) -> str:
     return name
 
 
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+
+
 class Site(Frozen):
     """A hospital that takes part; time_zone is an IANA name, or null where its dates count as they are written."""
 
     id: SourceName
-    time_zone: Annotated[str, AfterValidator(_known_zone)] | None
+    time_zone: ZoneName | None
 
     @property
     def zone(self) -> ZoneInfo | None:

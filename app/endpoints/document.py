@@ -5,10 +5,13 @@ https://yaml.org/spec/1.2.2/#103-core-schema
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
+from hashlib import sha256
 from typing import Any
 
 import yaml
@@ -148,6 +151,21 @@ def read_document(payload: bytes) -> Document:
     return _Reader().read(node)
 
 
+def plain(value: Any) -> Any:
+    """Exact decimals as the numbers that YAML would give."""
+    if isinstance(value, dict):
+        return {name: plain(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [plain(child) for child in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of what is said, whatever the form, the order of words, or the version of the reading software."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
 def write_document(value: Any) -> str:
     """Plain values as YAML text; `read_document` gives them back."""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
@@ -225,7 +243,7 @@ class _Reader:
                 return _SCALARS[name](node.value)
         except ValueError:
             name = "unusable"
-        self._document.note(path, "structure", "a tag or a value that a definition does not know")
+        self._document.note(path, "structure", "a tag or a value that is not known here")
         return None
 
 

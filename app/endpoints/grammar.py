@@ -1,4 +1,4 @@
-"""The words of the definition language, read off its model.
+"""The words of a language, read off its model: of study definitions, and of others that are written like them.
 
 https://docs.pydantic.dev/latest/concepts/fields/
 """
@@ -9,17 +9,17 @@ from collections.abc import Iterable
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
-
-from app.endpoints.definition import Definition
+from pydantic import BaseModel, RootModel
 
 
-def known_words(location: Iterable[str | int]) -> list[str]:
+def known_words(location: Iterable[str | int], model: type[BaseModel]) -> list[str]:
     """Words that may stand in the part at a place, as pydantic names places; none where it is no part."""
-    candidates: list[Any] = [Definition]
+    candidates: list[Any] = [model]
     for step in location:
         candidates = [found for candidate in candidates for found in _inside(candidate, step)]
-    return list(dict.fromkeys(name for part in candidates if _is_part(part) for name in part.model_fields))
+    parts = [part for part in candidates if _is_part(part) and not issubclass(part, RootModel)]
+    words = [shape.alias or name for part in parts for name, shape in part.model_fields.items()]
+    return list(dict.fromkeys(words))
 
 
 def _is_part(candidate: Any) -> bool:
@@ -29,6 +29,8 @@ def _is_part(candidate: Any) -> bool:
 def _inside(candidate: Any, step: str | int) -> list[Any]:
     """What may stand at one step inside a type; a step that names one alternative of a union stays outside."""
     if _is_part(candidate):
+        if issubclass(candidate, RootModel) and not _is_named(candidate, step):
+            return _inside(candidate.model_fields["root"].annotation, step)
         if step in candidate.model_fields:
             return _alternatives(candidate.model_fields[step].annotation)
         return [candidate] if _is_named(candidate, step) else []

@@ -5,41 +5,14 @@ https://docs.pydantic.dev/latest/errors/validation_errors/
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
-from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
-from pydantic import ValidationError
-
-from app.domain.errors import shown_name
 from app.endpoints.checks import check
 from app.endpoints.definition import Definition
-from app.endpoints.document import Document, Path, WrongDefinition, nearest, read_document
-from app.endpoints.grammar import known_words
-
-_QUOTED = re.compile(r"'([^']*)'")
-_EXPECTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-}
-_BOUNDS = {
-    "greater_than": ("gt", "more than"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "less than"),
-    "less_than_equal": ("le", "at most"),
-}
+from app.endpoints.document import Document, WrongDefinition, digest, plain, read_document
+from app.endpoints.validating import validate
 
 
 @dataclass(frozen=True)
@@ -52,8 +25,7 @@ class Loaded:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of what is said, whatever the form, the order of words, or the version of the reading software."""
-        text = json.dumps(self.value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return sha256(text.encode()).hexdigest()
+        return digest(self.value)
 
 
 def load(payload: bytes) -> Loaded:
@@ -63,96 +35,12 @@ def load(payload: bytes) -> Loaded:
 
 def load_value(value: Any) -> Loaded:
     """A definition from plain values, such as JSON gives; the findings then have no lines."""
-    return _load(Document(_plain(value)))
-
-
-def _plain(value: Any) -> Any:
-    """Exact decimals as the numbers that YAML would give."""
-    if isinstance(value, dict):
-        return {name: _plain(child) for name, child in value.items()}
-    if isinstance(value, list):
-        return [_plain(child) for child in value]
-    return float(value) if isinstance(value, Decimal) else value
+    return _load(Document(plain(value)))
 
 
 def _load(document: Document) -> Loaded:
     check(document)
-    definition = _validate(document)
+    definition = validate(document, Definition, "not a study definition")
     if definition is None or document.findings:
         raise WrongDefinition(document.findings)
     return Loaded(definition, document.value)
-
-
-def _validate(document: Document) -> Definition | None:
-    """The model; what it refuses goes into the document's findings. What holds across parts is for `check` to say."""
-    try:
-        return Definition.model_validate(document.value)
-    except ValidationError as error:
-        found = [item for item in error.errors(include_url=False, include_input=False) if item["loc"]]
-        for item in _of_best_branch(document.value, found):
-            _note(document, cast("dict[str, Any]", item))
-    if not document.findings:
-        document.note((), "structure", "not a study definition", "a mapping")
-    return None
-
-
-def _locate(value: Any, location: Iterable[str | int]) -> tuple[Path, tuple[Path, str] | None]:
-    """(path in the document, the branch of a union that pydantic tried on the way, where it was and its name)."""
-    path: Path = ()
-    branch = None
-    steps = list(location)
-    for position, step in enumerate(steps):
-        inside = isinstance(value, dict) and step in value
-        if inside or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
-            value, path = value[step], (*path, step)
-        elif position == len(steps) - 1 and isinstance(value, dict):
-            path = (*path, step)
-        else:
-            branch = (path, str(step))
-    return path, branch
-
-
-def _of_best_branch(value: Any, found: list[Any]) -> list[Any]:
-    """Of the alternatives for one part, the findings about the one that fits best: the fewest, the first of equals."""
-    counts: dict[Path, dict[str, int]] = {}
-    branches = [_locate(value, item["loc"])[1] for item in found]
-    for branch in branches:
-        if branch is not None:
-            names = counts.setdefault(branch[0], {})
-            names[branch[1]] = names.get(branch[1], 0) + 1
-    best = {path: min(names, key=lambda name: names[name]) for path, names in counts.items()}
-    return [item for item, at in zip(found, branches, strict=True) if at is None or best[at[0]] == at[1]]
-
-
-def _note(document: Document, item: dict[str, Any]) -> None:
-    """One of pydantic's findings in our words."""
-    kind, context = item["type"], item.get("ctx", {})
-    path, _ = _locate(document.value, item["loc"])
-    if kind == "extra_forbidden":
-        _unknown_word(document, path, known_words(item["loc"][:-1]))
-    elif kind == "missing":
-        document.note(path, "required", f"the word '{path[-1]}' is missing")
-    elif kind in ("literal_error", "enum"):
-        document.refuse_word(path, _at(document, path), _QUOTED.findall(context["expected"]))
-    elif kind == "union_tag_invalid":
-        path = (*path, "kind")
-        document.refuse_word(path, _at(document, path), _QUOTED.findall(context["expected_tags"]))
-    elif kind == "union_tag_not_found":
-        document.note((*path, "kind"), "required", "the word 'kind' is missing")
-    elif kind in _BOUNDS:
-        name, words = _BOUNDS[kind]
-        document.note(path, "value", "out of range", f"{words} {context[name]}")
-    else:
-        document.note(path, "value", "not of the right type", _EXPECTED.get(kind, kind.replace("_", " ")))
-
-
-def _at(document: Document, path: Path) -> Any:
-    value = document.value
-    for step in path:
-        value = value[step]
-    return value
-
-
-def _unknown_word(document: Document, path: Path, known: list[str]) -> None:
-    message = f"unknown word '{shown_name(str(path[-1]))}'{nearest(path[-1], known)}"
-    document.note(path, "structure", message, ", ".join(known) or None, name=True)

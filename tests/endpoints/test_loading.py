@@ -149,11 +149,11 @@ WRONG = {
     ),
     "foreign tag": (
         ("title: Event", "title: !!python/name:os.system Event"),
-        ("title", "a tag or a value that a definition does not know", ""),
+        ("title", "a tag or a value that is not known here", ""),
     ),
     "character that cannot be stored": (
         ("title: Event-free survival after transplantation", 'title: "a\\0b"'),
-        ("title", "a tag or a value that a definition does not know", ""),
+        ("title", "a tag or a value that is not known here", ""),
     ),
 }
 
