@@ -4,6 +4,7 @@ docs/loading.md
 """
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from app.commands.load import sources
 from app.commands.load.exits import Exit
+from app.commands.load.sources import Source
 from tests.commands.load.conftest import Engraft
 from tests.journeys.door import STUDY, record, subject
 from tests.services.loads.workers import lines, subjects
@@ -51,10 +53,15 @@ def test_a_small_file(engraft: Engraft, study: str) -> None:
 
 
 @pytest.mark.usefixtures("large")
-def test_a_large_file_is_not_sent_again(engraft: Engraft, address: str, study: str) -> None:
+def test_a_large_file_is_not_sent_again(
+    engraft: Engraft, address: str, study: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("a.ndjson").write_bytes(subjects(2))
     assert totals(engraft("a.ndjson", "--study", study, "--json").stdout)["accepted"] == 4
-    assert totals(engraft("a.ndjson", "--study", study, "--json").stdout)["accepted"] == 4
+    with monkeypatch.context() as patch:
+        patch.setattr(Source, "blocks", lambda source: pytest.fail("sent"))
+        patch.setattr(Source, "digest", lambda source: hashlib.sha256(source.path.read_bytes()).hexdigest())
+        assert totals(engraft("a.ndjson", "--study", study, "--json").stdout)["accepted"] == 4
     assert len(httpx.get(f"{address}/studies/{study}/loads").json()["loads"]) == 1
     assert totals(engraft("a.ndjson", "--study", study, "--json", "--again").stdout)["unchanged"] == 4
 

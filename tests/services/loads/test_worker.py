@@ -246,3 +246,15 @@ def test_a_dry_run_tells_and_stores_nothing(loads: Loads) -> None:
     assert loads.begun(subjects(2) + lines(record("lab", "L1", "A-0"))) != location
     loads.work()
     assert loads.versions() == everything(2)
+
+
+def test_attempts_count_only_as_long_as_nothing_more_is_taken(loads: Loads) -> None:
+    """Of eight pieces each attempt takes one, and dies at the next."""
+    location = loads.begun(subjects(8))
+    for _ in range(7):
+        with pytest.MonkeyPatch.context() as patch:
+            BrokenOff(patch, 2, lambda: 1 // 0)
+            loads.work()
+        loads.door.clock.move(seconds=31)
+    loads.work()
+    assert (loads.state(location)["state"], loads.versions()) == ("completed", everything(8))
