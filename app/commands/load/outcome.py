@@ -78,19 +78,23 @@ def _as_json(reason: Reason) -> dict[str, Any]:
     return {name: getattr(reason, name) for name in ("type", "path", "message", "expected", "count", "places")}
 
 
-def add_receipt(outcome: Outcome, receipt: dict[str, Any]) -> None:
-    """Count a receipt."""
+def add_receipt(outcome: Outcome, receipt: dict[str, Any], file: str = "") -> None:
+    """Count a receipt. file: what stands before its places."""
     outcome.waiting += receipt["waiting"]
     outcome.unused += len(receipt.get("unused", ()))
     for line in receipt["records"]:
         outcome.count(line.get("type"), line.get("site"), {line["outcome"]: 1})
         for issue in line.get("issues", ()):
-            outcome.explain(_reason(line, issue))
+            outcome.explain(_reason(line, issue, file))
 
 
-def _reason(line: dict[str, Any], issue: dict[str, Any]) -> Reason:
-    place = issue.get("place") or line.get("place") or issue["path"]
+def _reason(line: dict[str, Any], issue: dict[str, Any], file: str) -> Reason:
+    place = _in(file, issue.get("place") or line.get("place") or issue["path"].partition(".")[0])
     return Reason(line.get("type"), of_record(issue["path"]), issue["message"], issue.get("expected"), 1, [place])
+
+
+def _in(file: str, place: str) -> str:
+    return f"{file}: {place}" if file else place
 
 
 def of_record(path: str) -> str:
@@ -98,14 +102,15 @@ def of_record(path: str) -> str:
     return path.partition(".")[2] if path.startswith("records[") else path
 
 
-def add_load(outcome: Outcome, load: dict[str, Any]) -> None:
-    """Count a background load."""
+def add_load(outcome: Outcome, load: dict[str, Any], file: str) -> None:
+    """Count a background load. file: what stands before its places."""
     outcome.waiting += load["waiting"]
     outcome.unused += load["unused"]
     for row in load["counts"]:
         outcome.count(row["type"], row["site"], row)
     for reason in load["reasons"]:
-        outcome.explain(Reason(**{name: reason[name] for name in Reason.__slots__}))
+        known = {name: reason[name] for name in Reason.__slots__}
+        outcome.explain(Reason(**known | {"places": [_in(file, place) for place in reason["places"]]}))
 
 
 def refused_lines(receipt: dict[str, Any]) -> Iterable[dict[str, Any]]:

@@ -46,7 +46,7 @@ class Desk:
         path = f"/studies/{self.study}/records"
         answer = self.service.post(path, source.path.read_bytes, source.media_type, self.params, source.size)
         receipt = receipt_of(answer)
-        add_receipt(outcome, receipt)
+        add_receipt(outcome, receipt, source.name)
         self.report(source.name, refused_lines(receipt))
 
     def _in_background(self, source: Source, outcome: Outcome) -> None:
@@ -56,7 +56,7 @@ class Desk:
             self.bar.reach(load["bytes"]["done"], load["records_per_second"])
             self.service.sleep(POLL_SECONDS)
             load = self.service.get(f"/studies/{self.study}/loads/{load['load']}")
-        add_load(outcome, load)
+        add_load(outcome, load, source.name)
         self.report(source.name, map(json.loads, self.service.lines(load["refused"])))
         if load["state"] != "completed":
             raise NotTaken(_why(load))

@@ -75,7 +75,7 @@ def test_what_is_refused_is_shown_and_reported(
     done = engraft("a.ndjson", "--study", study, "--report", "refused.csv")
     assert done.exit_code == Exit.REFUSED
     assert "3 refused: " in done.stdout
-    assert "grade: not a legal value (expected: 1 to 5); " in done.stdout
+    assert "grade: not a legal value (expected: 1 to 5); a.ndjson: " in done.stdout
     with open("refused.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["file"], row["field"], row["reason"], row["expected"]) for row in rows] == [
