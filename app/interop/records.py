@@ -34,31 +34,34 @@ def read_json(payload: bytes, most: int) -> list[Item]:
     return [_item(index, raw, dump(raw)) for index, raw in enumerate(records)]
 
 
-def read_ndjson(payload: bytes, most: int) -> list[Item]:
-    """One record a line; a line that cannot be read is refused alone. Fault TOO_LARGE for more than `most` records."""
-    lines: list[bytes] = []
-    for line in io.BytesIO(payload):
+def read_ndjson(payload: bytes, most: int, before: int = 0) -> list[Item]:
+    """One record a line; a line that cannot be read is refused alone. Fault TOO_LARGE for more than `most` records.
+
+    before: lines of a larger file that stand before these.
+    """
+    lines: list[tuple[int, bytes]] = []
+    for number, line in enumerate(io.BytesIO(payload), before + 1):
         if line.strip():
-            lines.append(line.rstrip(b"\r\n"))
+            lines.append((number, line.rstrip(b"\r\n")))
         if len(lines) > most:
             raise _too_many(most)
     if not lines:
         raise Fault(Category.MALFORMED, "no records", (Issue("", "required", "no records", "one record a line"),))
-    return [_line(index, line) for index, line in enumerate(lines)]
+    return [_line(index, line, f"line {number}") for index, (number, line) in enumerate(lines)]
 
 
-def _line(index: int, line: bytes) -> Item:
+def _line(index: int, line: bytes, place: str) -> Item:
     try:
-        return _item(index, parse(line), line)
+        return _item(index, parse(line), line, place)
     except NotJson as error:
-        return Item(index, None, line, (_issue(error, f"records[{index}]"),))
+        return Item(index, None, line, (_issue(error, f"records[{index}]"),), place)
 
 
-def _item(index: int, raw: Any, text: bytes) -> Item:
+def _item(index: int, raw: Any, text: bytes, place: str = "") -> Item:
     if len(text) <= MAX_RECORD_BYTES:
-        return Item(index, raw, text)
+        return Item(index, raw, text, (), place)
     issue = Issue(f"records[{index}]", "too-long", "the record is too large", f"at most {MAX_RECORD_BYTES} bytes")
-    return Item(index, None, text, (issue,))
+    return Item(index, None, text, (issue,), place)
 
 
 def _too_many(most: int) -> Fault:

@@ -33,11 +33,11 @@ def refused(answer: httpx.Response) -> tuple[int, list[str]]:
 
 def test_it_is_answered_before_it_is_taken(loads: Loads) -> None:
     body = subjects(1)
-    answer = loads.post(body, site="A", source="ehr")
+    answer = loads.post(body)
     assert answer.status_code == 202
     found = answer.json()
     assert answer.headers["content-location"] == f"{ADDRESS}/{found['load']}"
-    assert (found["state"], found["site"], found["source"]) == ("accepted", "A", "ehr")
+    assert (found["state"], found["media_type"], found["dry_run"]) == ("accepted", NDJSON, False)
     assert found["digest"] == hashlib.sha256(body).hexdigest()
     assert found["bytes"] == {"total": len(body), "done": 0}
     assert (found["records_per_second"], found["remaining_seconds"]) == (None, None)
@@ -81,12 +81,16 @@ def test_the_newest_first_in_pages(loads: Loads) -> None:
 
 
 def test_a_file_is_found_by_its_digest_and_the_way_it_is_read(loads: Loads) -> None:
-    location = loads.begun(subjects(1), site="A")
+    location = loads.begun(subjects(1), dry_run=True)
     path = f"/studies/{STUDY}/files/{hashlib.sha256(subjects(1)).hexdigest()}"
-    found = loads.door.get(path, media_type=NDJSON, site="A")
+    found = loads.door.get(path, media_type=NDJSON, dry_run=True)
     assert (found.status_code, found.json()["load"]) == (200, location.rpartition("/")[2])
-    for other in ({"site": "B"}, {}, {"site": "A", "dry_run": True}):
-        assert refused(loads.door.get(path, media_type=NDJSON, **other))[0] == 404
+    assert refused(loads.door.get(path, media_type=NDJSON))[0] == 404
+
+
+def test_what_a_format_has_no_use_for(loads: Loads) -> None:
+    assert refused(loads.post(subjects(1), site="A")) == (400, ["site"])
+    assert loads.files() == []
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "text/plain", "", "application/fhir+json"])

@@ -14,9 +14,9 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from app.api.asked import NAME
 from app.api.dependencies import IdPath, ServicesDep, StudyPath, json_answer, known_parameters, read
 from app.api.openapi import file_body
+from app.api.routes.records import said
 from app.services.context import Services
 from app.services.intake.submission import Context
 from app.services.loads import asking, files
@@ -29,17 +29,8 @@ router = APIRouter(tags=["intake"])
 BLOCK = 1024 * 1024
 
 
-def said(
-    site: Annotated[str | None, Query(pattern=NAME)] = None,
-    source: Annotated[str | None, Query(pattern=NAME)] = None,
-    profile: Annotated[str | None, Query(pattern=NAME)] = None,
-    dry_run: Annotated[bool, Query()] = False,
-) -> tuple[Context, bool]:
-    """What is said of a file beside it."""
-    return Context(site, source, profile), dry_run
-
-
-SaidDep = Annotated[tuple[Context, bool], Depends(said)]
+ContextDep = Annotated[Context, Depends(said)]
+DryRun = Annotated[bool, Query(description="nothing is stored; the counts tell what would become of the file")]
 SAID = ("site", "source", "profile", "dry_run")
 
 
@@ -56,13 +47,18 @@ SAID = ("site", "source", "profile", "dry_run")
     },
 )
 async def post_load(
-    study: StudyPath, request: Request, tools: ServicesDep, said: SaidDep, again: Annotated[bool, Query()] = False
+    study: StudyPath,
+    request: Request,
+    tools: ServicesDep,
+    context: ContextDep,
+    dry_run: DryRun = False,
+    again: Annotated[bool, Query()] = False,
 ) -> Response:
     """A file of NDJSON, CSV or HL7 v2, as large as the disk has room for. The same file again is the same load: one
     that was called off or failed goes on where it ended, one that is complete is taken once more only by `again`.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    wanted = await run_in_threadpool(asking.checked, tools, Wanted(study, media_type, *said, again))
+    wanted = await run_in_threadpool(asking.checked, tools, Wanted(study, media_type, context, dry_run, again))
     declared = request.headers.get("content-length", "0")
     upload = await run_in_threadpool(files.Upload, tools, int(declared) if declared.isdigit() else 0)
     try:
@@ -111,10 +107,11 @@ async def get_file(
     digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
     media_type: Annotated[str, Query(max_length=64)],
     tools: ServicesDep,
-    said: SaidDep,
+    context: ContextDep,
+    dry_run: DryRun = False,
 ) -> Response:
     """The load of the file with that SHA-256, read in that way; 404 where it was not sent yet."""
-    wanted = await run_in_threadpool(asking.checked, tools, Wanted(study, media_type, *said, False))
+    wanted = await run_in_threadpool(asking.checked, tools, Wanted(study, media_type, context, dry_run, False))
     return json_answer(asking.as_json(await read(tools, lambda connection: asking.same(connection, wanted, digest))))
 
 

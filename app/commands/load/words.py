@@ -18,7 +18,7 @@ MOST_REASONS = 20
 
 def show(outcome: Outcome, dry_run: bool, console: Console) -> None:
     """Counts by type and site, reasons of refusals, one line at the end."""
-    if outcome.counts:
+    if any(type_ for type_, _ in outcome.counts):
         console.print(_counts(outcome, dry_run, HEAVY_HEAD if console.is_terminal else SIMPLE))
     for line in _reasons(outcome):
         console.print(line, markup=False, soft_wrap=True)

@@ -33,7 +33,7 @@ def _json(services: Services, submission: Submission) -> Reading:
 
 
 def _ndjson(services: Services, submission: Submission) -> Reading:
-    return Reading(read_ndjson(submission.body, services.settings.max_records))
+    return Reading(read_ndjson(submission.body, services.settings.max_records, submission.context.line))
 
 
 READERS: dict[str, Reader] = {

@@ -37,11 +37,15 @@ class Line:
     place: str = ""
     notes: tuple[Issue, ...] = ()
 
+    def told(self) -> dict[str, str]:
+        """Type and site, where they are known."""
+        return {name: value for name in ("type", "site") if (value := getattr(self, name))}
+
     def as_json(self) -> dict[str, Any]:
         """The line as the contract has it; flags stand only where they are true."""
         flags: dict[str, Any] = {name: True for name in ("waiting", "superseded") if getattr(self, name)}
         if self.place:
-            flags["place"] = self.place
+            flags |= {"place": self.place, **self.told()}
         if self.notes:
             flags["warnings"] = [note.as_json() for note in self.notes]
         line: dict[str, Any] = {"index": self.index, "outcome": self.outcome}
@@ -71,4 +75,6 @@ def receipt(
         found["unused"] = [{"place": item.place, "reason": item.reason} for item in unused]
     if dry_run:
         found["dry_run"] = True
+        for line, told in zip(found["records"], sorted(lines, key=lambda line: line.index), strict=True):
+            line |= told.told()
     return found

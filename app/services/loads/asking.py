@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from app.domain.errors import Category, Fault
 from app.services import studies
 from app.services.context import Services
+from app.services.intake.readers import reader_of
 from app.services.intake.submission import Context
 from app.services.loads import cutting, files
 from app.services.loads.files import Upload
@@ -38,8 +39,9 @@ class Wanted:
 
 
 def checked(tools: Services, wanted: Wanted) -> Wanted:
-    """What is wanted, known before the file is read. Fault NOT_FOUND, UNSUPPORTED_MEDIA."""
+    """What is wanted, known before the file is read. Fault NOT_FOUND, UNSUPPORTED_MEDIA, MALFORMED."""
     cutting.check(wanted.media_type)
+    reader_of(wanted.media_type, wanted.context)
     with tools.database.read.connect() as connection:
         studies.find(connection, wanted.study)
     return wanted

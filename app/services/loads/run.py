@@ -60,6 +60,7 @@ class Attempt:
         begun = self._tools.clock()
         payload = read(self._tools, self._submission(piece)) if piece.body.strip() else None
         if payload is not None and payload.fault is not None:
+            self._tools.writer.run(lambda connection: store(connection, [payload]))  # it is kept all the same
             raise payload.fault
         self._load = self._tools.writer.run(lambda connection: self._store(connection, payload, piece, begun))
 

@@ -60,6 +60,7 @@ def test_what_is_refused_is_counted_explained_and_listed(loads: Loads) -> None:
     assert (grade["type"], grade["count"], grade["expected"]) == ("adverse_event", 3, "1 to 5")
     refused = loads.refused(location)
     assert [line["outcome"] for line in refused] == ["rejected"] * 4
+    assert [line["place"] for line in refused] == ["line 2", "line 3", "line 4", "line 5"]
     assert [(line["type"], line["site"]) for line in refused] == [("adverse_event", "A")] * 3 + [("lab", "A")]
     assert len(loads.door.quarantine()) == 4
 
@@ -72,7 +73,7 @@ def test_the_same_file_is_the_same_load(loads: Loads) -> None:
     assert (answer.status_code, answer.json()["state"]) == (200, "completed")
     assert answer.headers["content-location"] == location
     assert loads.files() == []
-    assert loads.begun(subjects(2), source="other") != location
+    assert loads.begun(subjects(2), dry_run=True) != location
 
 
 def test_again_takes_it_once_more_and_doubles_nothing(loads: Loads) -> None:
@@ -258,3 +259,12 @@ def test_attempts_count_only_as_long_as_nothing_more_is_taken(loads: Loads) -> N
         loads.door.clock.move(seconds=31)
     loads.work()
     assert (loads.state(location)["state"], loads.versions()) == ("completed", everything(8))
+
+
+def test_places_are_those_of_the_file_whatever_the_pieces(loads: Loads) -> None:
+    """Lines 1 and 2 are the first piece, blank line and all; the fault stands in line 6, and the quarantine says so."""
+    location = loads.begun(b"\n" + subjects(2) + b'{"type": "lab"}\n')
+    loads.work()
+    [line] = loads.refused(location)
+    assert line["place"] == "line 6"
+    assert {reason["places"][0] for reason in loads.state(location)["reasons"]} == {"line 6"}
