@@ -1,0 +1,121 @@
+"""What an acknowledgment takes from the header of the message that it answers, however little of it can be read.
+
+https://www.hl7.eu/HL7v2x/v251/std251/ch02.html (section 2.15.9, MSH)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from app.interop.hl7v2.broken import BrokenMessageError
+from app.interop.hl7v2.marks import Marks, marks
+from app.interop.hl7v2.message import Message
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,14}", re.ASCII)
+_VERSION = re.compile(r"2\.(\d{1,2})(?:\.\d{1,2})?", re.ASCII)
+# What can separate fields beside the usual encoding characters.
+_SEPARATOR = re.compile(r"[!-%'-/:-@\[\]_`{-}]")
+_LINE_END = re.compile(rb"[\r\n\x0b\x1c]")
+USUAL_VERSION = "2.5.1"
+# The first version whose ERR tells segment, code and text in fields of their own.
+ERR_IN_FIELDS = 5
+MAX_FIELD = 250
+
+
+class Verdict(Enum):
+    """What became of a message; the letter that its codes of acknowledgment end with (HL7 table 0008)."""
+
+    ACCEPT = "A"
+    ERROR = "E"
+    REJECT = "R"
+
+
+@dataclass(frozen=True)
+class Header:
+    """Fields of an MSH as sent, by number, still escaped. codec: of the bytes they came in."""
+
+    fields: tuple[str, ...] = ()
+    marks: Marks = Marks()
+    codec: str = "latin-1"
+
+    def field(self, number: int) -> str:
+        """A field that may stand in an answer; "" where it is absent, too long, or holds what no field may."""
+        found = self.fields[number - 1] if number <= len(self.fields) else ""
+        usable = len(found) <= MAX_FIELD and self.marks.field not in found and not _UNSAFE.search(found)
+        return found.strip() if usable else ""
+
+    def component(self, number: int, component: int) -> str:
+        """One component of a field."""
+        parts = self.field(number).split(self.marks.component)
+        return parts[component - 1].strip() if component <= len(parts) else ""
+
+    @property
+    def control_id(self) -> str:
+        """MSH-10."""
+        return self.field(10)
+
+    @cached_property
+    def version(self) -> str:
+        """MSH-12.1 where it is a version of HL7 v2, else the one that is written where none is known."""
+        told = self.component(12, 1)
+        return told if _VERSION.fullmatch(told) else USUAL_VERSION
+
+    @property
+    def early(self) -> bool:
+        """Whether ERR has one field alone in this version."""
+        match = _VERSION.fullmatch(self.version)
+        return match is not None and int(match[1]) < ERR_IN_FIELDS
+
+    @property
+    def event(self) -> str:
+        """The trigger event, where it is a word."""
+        found = self.component(9, 2)
+        return found if _WORD.fullmatch(found) else ""
+
+    def code(self, verdict: Verdict) -> str | None:
+        """The code of acknowledgment that this sender wants; None where it wants no answer.
+
+        One that asks for neither kind gets an application acknowledgment (original mode). Who asks for an accept
+        acknowledgment gets that one, in which everything is said already. An acknowledgment is never answered.
+        """
+        accept, application = self.field(15), self.field(16)
+        if self.component(9, 1) == "ACK":
+            return None
+        if not accept and not application:
+            return "A" + verdict.value
+        if _wanted(accept, verdict):
+            return "C" + verdict.value
+        return "A" + verdict.value if _wanted(application, verdict) else None
+
+
+def _wanted(condition: str, verdict: Verdict) -> bool:
+    """HL7 table 0155; a condition that it does not know counts as always."""
+    good = verdict is Verdict.ACCEPT
+    return {"": False, "NE": False, "ER": not good, "SU": good}.get(condition, True)
+
+
+def header_of(message: Message) -> Header:
+    """The header of a message that was parsed."""
+    segment = message.header
+    line = message.text.partition("\r")[0]
+    return Header(_fields(line, segment.marks.field), segment.marks, segment.charset)
+
+
+def header_in(content: bytes) -> Header:
+    """What can be told of the header of anything; an empty one where there is no MSH."""
+    line = next((line for line in _LINE_END.split(content) if line.startswith(b"MSH")), b"")
+    text = line.decode("latin-1")
+    try:
+        used = marks(text)
+    except BrokenMessageError:  # answered with the usual ones, beside the separator that it has
+        used = Marks(field=text[3:4]) if _SEPARATOR.fullmatch(text[3:4]) else Marks()
+    return Header(_fields(text, used.field), used)
+
+
+def _fields(line: str, separator: str) -> tuple[str, ...]:
+    """Counted as HL7 does: MSH-1 is the separator itself."""
+    return (separator, *line.split(separator)[1:])
