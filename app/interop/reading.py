@@ -56,10 +56,28 @@ class Unused:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """That two numbers of one hospital are one patient's from now on; undone: that they are two patients' after all.
+
+    kept: the number that goes on; gone: the one that is no longer used; where a merge is undone neither is.
+    """
+
+    kept: PatientNumber
+    gone: PatientNumber
+    site: str
+    source: str
+    recorded: str | None
+    place: str
+    text: bytes
+    undone: bool = False
+
+
 @dataclass(slots=True)
 class Reading:
     """What was read from a payload. key: of the payload as a whole in its source, e.g. an HL7 control id."""
 
     items: list[Item] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
     key: str | None = None

@@ -12,6 +12,7 @@ from app.interop.hl7v2.place import Place
 
 VERSIONS = ("2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.7.1", "2.8", "2.8.1", "2.8.2")
 MAX_SEGMENTS = 20_000
+MAX_SEPARATORS = 40_000
 
 
 class Broken(Enum):
@@ -32,6 +33,7 @@ class Broken(Enum):
     CHARACTER_SET = ("not-supported", "this character set is not known", "a value of HL7 table 0211")
     BYTES = ("value", "bytes that do not fit the character set", "text in the character set that MSH-18 names")
     TOO_LONG = ("too-long", "the message has too many segments", f"at most {MAX_SEGMENTS}")
+    TOO_MANY_PARTS = ("too-long", "the message has too many parts", f"at most {MAX_SEPARATORS} separators")
     BATCH_CUT = ("incomplete", "the batch or file has no end", "BTS for each BHS and FTS for each FHS")
     BATCH_COUNT = ("incomplete", "the batch or file says another number than it holds", "the number of what is inside")
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import hl7
 
-from app.interop.hl7v2.broken import VERSIONS, Broken, BrokenMessageError
+from app.interop.hl7v2.broken import MAX_SEPARATORS, VERSIONS, Broken, BrokenMessageError
 from app.interop.hl7v2.charset import codec
 from app.interop.hl7v2.escapes import unescape
 from app.interop.hl7v2.marks import Marks, marks
@@ -102,6 +102,11 @@ def parse(raw: Raw, charset: str) -> Message:
     declared = fields[17].split(used.repetition) if len(fields) > 17 else []
     chosen = codec(declared, charset, raw.number)
     text = "\r".join(_decoded(raw, chosen, used))
+    if (
+        sum(text.count(mark) for mark in (used.field, used.component, used.repetition, used.subcomponent))
+        > MAX_SEPARATORS
+    ):
+        raise BrokenMessageError(Broken.TOO_MANY_PARTS, Place("MSH", message=raw.number))
     message = Message(raw.number, text, tuple(_segments(text, used, chosen)))
     _check(message)
     return message

@@ -46,11 +46,12 @@ def _layout(document: Document, profile: Profile) -> None:
         document.note(("thousands",), "conflict", "one mark for decimals and thousands", "two different marks")
     if profile.csv.quote == profile.csv.delimiter:
         document.note(("csv", "quote"), "conflict", "one mark between cells and around them", "two different marks")
-    try:
-        codecs.lookup(profile.csv.encoding)
-    except LookupError:
-        expected = "a name such as utf-8, windows-1252, iso-8859-1"
-        document.note(("csv", "encoding"), "code-invalid", "unknown encoding", expected)
+    for part, name in (("csv", profile.csv.encoding), ("hl7v2", profile.hl7v2.encoding)):
+        try:
+            codecs.lookup(name)
+        except LookupError:
+            expected = "a name such as utf-8, windows-1252, iso-8859-1"
+            document.note((part, "encoding"), "code-invalid", "unknown encoding", expected)
 
 
 def _form(document: Document, profile: Profile, path: Path, form: Form) -> None:

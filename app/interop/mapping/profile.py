@@ -215,6 +215,12 @@ class Xlsx(Frozen):
     )
 
 
+class Hl7v2(Frozen):
+    """How messages are written."""
+
+    encoding: str = Field("utf-8", description="where MSH-18 does not say it")
+
+
 class Profile(Frozen):
     """A mapping profile: how the files or messages of one source are read."""
 
@@ -242,6 +248,7 @@ class Profile(Frozen):
     )
     csv: Csv = Field(Csv(), description="how a CSV file is written")
     xlsx: Xlsx = Field(Xlsx(), description="how a workbook is laid out")
+    hl7v2: Hl7v2 = Field(Hl7v2(), description="how messages are written")
     maps: dict[str, AnyMap] = Field({}, description="maps by name, for the fields that use them")
     forms: list[Form] = Field(min_length=1, description="the forms")
 
