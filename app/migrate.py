@@ -13,13 +13,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, pool
 
+from app.storage.deliveries import DELIVERY
 from app.storage.identity import IDENTITY
 from app.storage.load_tables import LOAD
 from app.storage.subscription_tables import SUBSCRIPTION
 from app.storage.tables import METADATA
 
 # Named so that their tables are known, which stand apart from the others.
-TABLES = (METADATA, IDENTITY, LOAD, SUBSCRIPTION)
+TABLES = (METADATA, DELIVERY, IDENTITY, LOAD, SUBSCRIPTION)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -47,10 +47,13 @@ def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
 
     Null is empty, truth is `true` or `false`, numbers have full precision, lists are joined by `; `.
     """
+    return lines(columns, [dict(zip(columns, columns, strict=True))]) + lines(columns, rows)
+
+
+def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """The same without its header row."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([cell(row.get(name)) for name in columns] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows([cell(row.get(name)) for name in columns] for row in rows)
     return text.getvalue().encode()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from app.domain.errors import Issue
+from app.domain.errors import Category, Fault, Issue
 
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 
@@ -35,7 +35,8 @@ class Item:
     issues: their paths are seen from the record, or from the payload where raw is None;
     place: where it stands in what was sent, "" at the JSON door; places: field path of the record -> place of what it
     was read from; notes: what the sender should know though the record is taken; patient: who it is about, where the
-    source names the patient by the hospital's number and `raw` has no subject.
+    source names the patient by the hospital's number and `raw` has no subject; key: where raw is None, what this is in
+    its source, so that a corrected one is known for the same.
     """
 
     index: int
@@ -46,6 +47,7 @@ class Item:
     places: Mapping[str, str] = field(default_factory=_nowhere)
     notes: tuple[Issue, ...] = ()
     patient: PatientNumber | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +83,11 @@ class Reading:
     unused: list[Unused] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     key: str | None = None
+
+
+class Unreadable(Fault):
+    """A payload of which nothing can be read. key: as of a Reading, where so much could be read."""
+
+    def __init__(self, detail: str, issues: tuple[Issue, ...], key: str | None = None) -> None:
+        super().__init__(Category.MALFORMED, detail, issues)
+        self.key = key

@@ -163,12 +163,32 @@ QUARANTINE = Table(
     # refused, or held until the number of its patient is linked to a subject
     Column("state", String(8), nullable=False, server_default="refused"),
     Column("place", String(200), nullable=False, server_default=""),
+    Column("profile", String(64)),
+    # The hospital's number of the patient, where it is held for its link.
+    Column("patient", String(200)),
+    # Codes of the issues, each between blanks, so that one can be found.
+    Column("codes", String(200), nullable=False, server_default=""),
     Column("issues", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    # The change that a good record of the same key came with; the one by which a person laid it aside.
     Column("cleared", BigInteger),
+    Column("dismissed", BigInteger),
     Index("ix_quarantine_study", "study", "cleared"),
     Index("ix_quarantine_key", "study", "key"),
     Index("ix_quarantine_inbox", "inbox"),
+    Index("ix_quarantine_patient", "study", "patient", **_where("state = 'held'")),
+)
+
+DISMISSAL = Table(
+    "dismissal",
+    METADATA,
+    # Its number is that of its change. Without a reason: the item was taken up again.
+    Column("id", BIG, primary_key=True, autoincrement=False),
+    Column("item", ForeignKey("quarantine.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("reason", Text),
+    Index("ix_dismissal_item", "item"),
 )
 
 RESOURCE = Table(

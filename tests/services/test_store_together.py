@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.services.intake.intake import read, submit
-from app.services.intake.store import Payload
+from app.services.intake.payload import Payload
 from app.services.intake.submission import NO_CONTEXT, Submission
 from tests.journeys.door import STUDY, Door, Raw, record, subject
 

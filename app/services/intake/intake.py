@@ -10,12 +10,13 @@ from concurrent.futures import Future
 from typing import Any
 
 from app.domain.errors import Category, Fault
-from app.interop.reading import Unused
+from app.interop.reading import Unreadable, Unused
 from app.interop.records import MAX_RECORD_BYTES
 from app.services.context import Services
+from app.services.intake.payload import Payload
 from app.services.intake.prepare import Checked, Refused, prepare
 from app.services.intake.readers import reader_of
-from app.services.intake.store import Payload, store
+from app.services.intake.store import store
 from app.services.intake.submission import Submission
 
 
@@ -30,9 +31,16 @@ def read(services: Services, submission: Submission) -> Payload:
     except Fault as fault:
         if fault.category is not Category.MALFORMED or not submission.body.strip():
             raise
-        refused = Refused(0, fault.issues, submission.body[:MAX_RECORD_BYTES], site=submission.context.site)
-        return _payload(services, submission, [refused], fault=fault)
-    return _payload(services, submission, [prepare(item) for item in reading.items], reading.unused)
+        key = _key(submission, fault.key) if isinstance(fault, Unreadable) else None
+        refused = Refused(0, fault.issues, submission.body[:MAX_RECORD_BYTES], key, site=submission.context.site)
+        return _payload(services, submission, [refused], fault=fault, key=key)
+    items = [prepare(item) for item in reading.items]
+    return _payload(services, submission, items, reading.unused, key=_key(submission, reading.key))
+
+
+def _key(submission: Submission, key: str | None) -> str | None:
+    """What a payload is in its source, apart from the keys of records."""
+    return None if key is None else f"payload/{submission.context.site or ''}/{key}"[:400]
 
 
 def _payload(
@@ -41,6 +49,7 @@ def _payload(
     items: list[Checked],
     unused: Sequence[Unused] = (),
     fault: Fault | None = None,
+    key: str | None = None,
 ) -> Payload:
     return Payload(
         submission.study,
@@ -55,6 +64,7 @@ def _payload(
         tuple(unused),
         submission.dry_run,
         fault,
+        key,
     )
 
 

@@ -170,7 +170,7 @@ def refuse(item: Item, issues: tuple[Issue, ...]) -> Refused:
 
 def _unread(item: Item) -> Refused:
     """What is no record at all; its reader has told the places."""
-    return Refused(item.index, item.issues, item.text, place=item.place)
+    return Refused(item.index, item.issues, item.text, _short(item.key, 400), place=item.place)
 
 
 def _placed(item: Item, issue: Issue) -> Issue:

@@ -5,62 +5,24 @@ docs/adr/0001-acknowledged-means-kept.md
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.domain.errors import Category, Fault, Issue
-from app.interop.reading import Unused
 from app.services.intake.batch import Batch
-from app.services.intake.prepare import Checked, Prepared, Refused, Unassigned
+from app.services.intake.deliveries import count
+from app.services.intake.payload import Delivered, Payload
+from app.services.intake.prepare import Prepared, Refused, Unassigned
 from app.services.intake.receipt import Line, receipt
-from app.services.intake.submission import NO_CONTEXT, Context
+from app.services.intake.set_aside import set_aside
 from app.services.intake.take import Take
 from app.storage import counter, inbox, studies
-from app.storage.counter import Moment
 from app.storage.records import add, load_records, load_subjects
 from app.storage.studies import StoredStudy
-from app.storage.tables import INBOX, QUARANTINE
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """What arrived, checked as far as that needs no store; when, and where ids come from.
-
-    fault: why it could not be read as a whole; items then is one refusal of all of it.
-    """
-
-    study: str
-    body: bytes
-    media_type: str
-    items: Sequence[Checked]
-    atomic: bool
-    actor: str
-    time: datetime
-    new_id: Callable[[], str]
-    context: Context = NO_CONTEXT
-    unused: tuple[Unused, ...] = ()
-    dry_run: bool = False
-    fault: Fault | None = None
-
-    @property
-    def alone(self) -> bool:
-        """Whether it may have to be undone, so that nothing is taken together with it."""
-        return self.atomic or self.dry_run
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of what arrived and of what decides how it is read."""
-        context = self.context.as_text()
-        before = context.encode() + b"\n" if context else b""
-        return hashlib.sha256(before + self.body).hexdigest()
+from app.storage.tables import INBOX
 
 
 def store(connection: Connection, payloads: list[Payload]) -> list[dict[str, Any]]:
@@ -101,7 +63,12 @@ class _Unit:
     def _keep(self, study: StoredStudy) -> list[dict[str, Any]]:
         inbox_ids = self._keep_payloads()
         lines = self._take(study, inbox_ids)
-        self._quarantine(inbox_ids, lines)
+        delivered = [
+            Delivered(payload, identifier, found)
+            for payload, identifier, found in zip(self._payloads, inbox_ids, lines, strict=True)
+        ]
+        set_aside(self._connection, self._study, self._moment, delivered)
+        count(self._connection, delivered, self._moment.time, study.zones)
         answers = [
             receipt(identifier, found, payload.unused, dry_run=payload.dry_run)
             for identifier, found, payload in zip(inbox_ids, lines, self._payloads, strict=True)
@@ -122,27 +89,6 @@ class _Unit:
                 rows.append({**row, "received": self._moment.time, "payload": payload.body, "receipt": ""})
         add(self._connection, INBOX, rows)
         return [known[digest] for digest in digests]
-
-    def _quarantine(self, inbox_ids: list[str], lines: list[list[Line]]) -> None:
-        """Keep what was refused; where a good record of the same key came after it, as cleared."""
-        good: dict[str, tuple[int, int]] = {}
-        refused: list[tuple[int, Line, Checked]] = []
-        for number, (payload, found) in enumerate(zip(self._payloads, lines, strict=True)):
-            items = {item.index: item for item in payload.items}
-            for line in found:
-                item = items[line.index]
-                if line.outcome in ("rejected", "held"):
-                    refused.append((number, line, item))
-                elif item.key is not None:
-                    good[item.key] = (number, line.index)
-        rows = {}
-        for number, line, item in refused:
-            row = _quarantine_row(self._study, inbox_ids[number], self._moment, line, item)
-            if good.get(row["key"] or "", (-1, -1)) > (number, line.index):
-                row["cleared"] = self._moment.seq
-            rows[row["inbox"], line.index] = row
-        kept = inbox.quarantined(self._connection, {place[0] for place in rows})
-        add(self._connection, QUARANTINE, [row for place, row in rows.items() if place not in kept])
 
     def _take(self, study: StoredStudy, inbox_ids: list[str]) -> list[list[Line]]:
         """The lines of each payload; those of an atomic payload that cannot be stored whole are all refused."""
@@ -190,22 +136,3 @@ def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:
     return faulty + [
         Line(index, "rejected", issues=(Issue(f"records[{index}]", "incomplete", message),)) for index in others
     ]
-
-
-def _quarantine_row(study: str, identifier: str, moment: Moment, line: Line, item: Checked) -> dict[str, Any]:
-    return {
-        # Sorts by arrival, which the sequence does not tell: what is refused gets no number.
-        "id": f"{re.sub('[-:]', '', moment.time)}-{identifier}-{line.index:05d}",
-        "study": study,
-        "inbox": identifier,
-        "position": line.index,
-        "received": moment.time,
-        "key": item.key,
-        "type": item.type,
-        "site": item.site,
-        "state": "held" if line.outcome == "held" else "refused",
-        "place": item.place[:200],
-        "issues": json.dumps([issue.as_json() for issue in line.issues]),
-        "payload": item.text,
-        "cleared": None,
-    }

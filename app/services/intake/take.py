@@ -20,7 +20,7 @@ from app.services.intake.publish import Publication, publish, publish_subjects
 from app.services.intake.receipt import Line
 from app.services.intake.views import is_viewed
 from app.services.stored import stored_record
-from app.storage import inbox, studies
+from app.storage import studies
 from app.storage.held import held_by_records, held_by_subjects
 from app.storage.identity import IDENTITY
 from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, waiting
@@ -50,35 +50,33 @@ class Take:
 
     def all(self, payloads: list[tuple[str, Sequence[Checked]]]) -> list[list[Line]]:
         """Take every record of (inbox id, records) pairs, then write what is left; the lines of each payload."""
-        stored, answers = [], []
+        answers = []
         for self._inbox, items in payloads:
             self._lines = []
             answers.append(self._lines)
             for item in items:
-                if self._any(item) and item.key is not None:
-                    stored.append(item.key)
+                self._any(item)
         self._flush()
         self._recall()
-        inbox.clear(self._batch.connection, self._batch.study.name, stored, self._batch.moment.seq)
         return answers
 
-    def _any(self, item: Checked) -> bool:
-        """Take an item; False when it was refused or is held."""
+    def _any(self, item: Checked) -> None:
+        """Take an item, refuse it or hold it."""
         if isinstance(item, Unassigned):
             issues = self._undeclared_site(item)
             subject = None if issues else self._assign(item)
             if subject is None:
                 held = "rejected" if issues else "held"
                 self._lines.append(_line(item, held, issues=tuple(issues) or (_not_linked(item),)))
-                return False
+                return
             item = item.assigned(subject)
         if isinstance(item, Refused):
             self._refuse(item, item.issues)
-            return False
-        return self._one(item)
+        else:
+            self._one(item)
 
-    def _one(self, item: Prepared) -> bool:
-        """Take one record; False when it was refused."""
+    def _one(self, item: Prepared) -> None:
+        """Take one record, or refuse it."""
         batch, record = self._batch, item.record
         if record.key in batch.touched:
             self._flush()
@@ -97,7 +95,6 @@ class Take:
             self._unchanged.append((line, known))
         else:
             self._keep(item, known, decision)
-        return not issues
 
     def _refuse(self, item: Prepared | Refused, issues: tuple[Issue, ...]) -> None:
         self._lines.append(_line(item, "rejected", issues=issues))

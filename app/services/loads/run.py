@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from app.interop.pieces.piece import Most, Piece, Start
 from app.services.context import Services
 from app.services.intake.intake import read
-from app.services.intake.store import Payload, store
+from app.services.intake.payload import Payload
+from app.services.intake.store import store
 from app.services.intake.submission import Submission, context_of
 from app.services.loads import files
 from app.services.loads.cutting import cut

@@ -15,8 +15,9 @@ from app.domain.errors import Category, Fault, Issue
 from app.interop.fhir.own import Own
 from app.interop.jsontext import dump
 from app.services.intake.own import in_r4, own_of
+from app.services.intake.payload import Payload
 from app.services.intake.rows import Rows
-from app.services.intake.store import Payload, store
+from app.services.intake.store import store
 from app.services.writing.loose import keep
 from app.services.writing.plan import Plan, plan
 from app.services.writing.pool import Name, Pool, gather, links

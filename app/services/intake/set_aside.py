@@ -1,0 +1,68 @@
+"""What was refused or is held goes to quarantine, in the transaction of what was taken.
+
+docs/intake.md
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.services.intake.payload import Delivered
+from app.services.intake.prepare import Checked, Unassigned
+from app.services.intake.receipt import Line
+from app.storage import quarantine
+from app.storage.counter import Moment
+from app.storage.quarantine import codes_text
+from app.storage.records import add
+from app.storage.tables import QUARANTINE
+
+STATES = {"rejected": "refused", "held": "held"}
+
+
+def set_aside(connection: Connection, study: str, moment: Moment, delivered: list[Delivered]) -> None:
+    """Keep what was not taken, once; where a good record of the same key came after it, as cleared.
+
+    A payload that could be read clears the refusal of one that could not, where its source gives both one key.
+    """
+    good: dict[str, tuple[int, int]] = {}
+    rows: dict[tuple[str, int], tuple[tuple[int, int], dict[str, Any]]] = {}
+    for number, one in enumerate(delivered):
+        if one.payload.key is not None and one.payload.fault is None:
+            good[one.payload.key] = (number, -1)
+        for line, item in one.pairs():
+            if line.outcome in STATES:
+                rows[one.inbox, line.index] = (number, line.index), _row(study, one, moment, line, item)
+            elif item.key is not None:
+                good[item.key] = (number, line.index)
+    for place, row in rows.values():
+        if good.get(row["key"] or "", (-1, -1)) > place:
+            row["cleared"] = moment.seq
+    kept = quarantine.present(connection, {inbox for inbox, _ in rows})
+    quarantine.clear(connection, study, good, moment.seq)
+    add(connection, QUARANTINE, [row for place, (_, row) in rows.items() if place not in kept])
+
+
+def _row(study: str, one: Delivered, moment: Moment, line: Line, item: Checked) -> dict[str, Any]:
+    return {
+        # Sorts by arrival, which the sequence does not tell: what is refused gets no number.
+        "id": f"{re.sub('[-:]', '', moment.time)}-{one.inbox}-{line.index:05d}",
+        "study": study,
+        "inbox": one.inbox,
+        "position": line.index,
+        "received": moment.time,
+        "key": item.key,
+        "type": item.type,
+        "site": item.site,
+        "profile": one.payload.context.profile,
+        "patient": item.patient.number if isinstance(item, Unassigned) else None,
+        "state": STATES[line.outcome],
+        "place": item.place[:200],
+        "codes": codes_text(issue.code for issue in line.issues),
+        "issues": json.dumps([issue.as_json() for issue in line.issues]),
+        "payload": item.text,
+        "cleared": None,
+    }
