@@ -37,6 +37,7 @@ from app.api.routes import (
     records,
     status,
     studies,
+    terminology,
 )
 from app.config import Settings
 from app.migrate import upgrade
@@ -101,6 +102,7 @@ def create_app(
         status,
         grades,
         derived,
+        terminology,
         health,
     ):
         app.include_router(module.router)
