@@ -69,7 +69,7 @@ class Service:
                     raise NotTaken(said(answer))
                 yield from answer.iter_lines()
         except httpx.TransportError as error:
-            raise Unreachable(type(error).__name__) from None
+            raise Unreachable(_broken(error)) from None
 
     def _ask(self, request: Callable[[], httpx.Response]) -> httpx.Response:
         left, wait = self.patience, 1.0
@@ -80,13 +80,20 @@ class Service:
                     return answer
                 reason, asked = said(answer), _seconds(answer)
             except httpx.TransportError as error:
-                reason, asked = type(error).__name__, 0.0
+                reason, asked = _broken(error), 0.0
             if left <= 0:
                 raise Unreachable(reason)
             pause = min(max(wait, asked), left)
             self.tell(f"{reason}; again in {pause:.0f} s")
             self.sleep(pause)
             left, wait = left - pause, min(2 * wait, _LONGEST_WAIT)
+
+
+def _broken(error: httpx.TransportError) -> str:
+    """What happened to a connection, in words."""
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    return "no answer in time" if isinstance(error, httpx.TimeoutException) else "the connection broke"
 
 
 def _seconds(answer: httpx.Response) -> float:
@@ -99,8 +106,10 @@ def said(answer: httpx.Response) -> str:
     """Why a request was refused: the sentence and the first issues of a problem document."""
     try:
         body = answer.json()
-        issues = [_issue(issue) for issue in body.get("issues", [])[:3]]
-        return "; ".join([f"{answer.status_code} {body['detail']}", *issues])
+        detail, issues = body["detail"], body.get("issues", [])[:3]
+        if issues and issues[0]["message"] == detail:  # it says the same, and where
+            return "; ".join([f"{answer.status_code} {_issue(issues[0])}", *map(_issue, issues[1:])])
+        return "; ".join([f"{answer.status_code} {detail}", *map(_issue, issues)])
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"{answer.status_code} {answer.reason_phrase}"
 

@@ -49,7 +49,10 @@ class Attempt:
 
     def run(self) -> None:
         """Take what is left. Lost or Stopped where it could not come to its end; Fault where it cannot be read."""
-        most = Most(PIECE_RECORDS, self._tools.settings.max_body_bytes)
+        settings = self._tools.settings
+        # What is not stored is not seen by the next piece, so a dry run takes as much at once as may be taken.
+        records = settings.max_records if self._load.dry_run else PIECE_RECORDS
+        most = Most(records, settings.max_body_bytes)
         start = Start(self._load.position, self._load.lines)
         with files.path(self._tools, self._load.id).open("rb") as file:
             for piece in cut(self._tools, self._load, file, start, most):

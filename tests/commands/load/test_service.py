@@ -87,6 +87,12 @@ def test_a_refusal_is_told_with_its_issues(ask: Callable[[Service], object]) -> 
         ask(Scene(httpx.Response(418, text="<html>")).service)
 
 
+def test_a_sentence_that_an_issue_repeats_stands_once() -> None:
+    problem = {**PROBLEM, "detail": "too many"}
+    with pytest.raises(NotTaken, match=r"^400 x: too many \(expected: at most 3\)$"):
+        Scene(httpx.Response(400, json=problem)).service.get("/x")
+
+
 def test_lines_that_break_off() -> None:
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable, match="^the connection broke$"):
         lines(Scene(httpx.ReadError("cut")).service)

@@ -268,3 +268,12 @@ def test_places_are_those_of_the_file_whatever_the_pieces(loads: Loads) -> None:
     [line] = loads.refused(location)
     assert line["place"] == "line 6"
     assert {reason["places"][0] for reason in loads.state(location)["reasons"]} == {"line 6"}
+
+
+def test_a_dry_run_sees_what_stands_further_up_in_the_file(loads: Loads) -> None:
+    """The infusion of a subject of the same file would not wait, though both are more than a piece."""
+    location = loads.begun(
+        lines(subject("A-0"), subject("A-1"), record("infusion", "I1", "A-0", start="2024-03-01")), dry_run=True
+    )
+    loads.work()
+    assert loads.state(location)["waiting"] == 0
