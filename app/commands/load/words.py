@@ -31,7 +31,7 @@ def sentence(outcome: Outcome, dry_run: bool) -> str:
     """The summary as one line."""
     totals = outcome.totals
     parts = [f"{totals[name]} {WORDS[name]}" for name in OUTCOMES if totals[name] or name != "held"]
-    parts += [f"{outcome.waiting} of them wait for their subject"] if outcome.waiting else []
+    parts += [f"{outcome.waiting} of them came before their subject"] if outcome.waiting else []
     parts += [f"{outcome.unused} parts left unused"] if outcome.unused else []
     parts += [f"{len(outcome.failed)} files not taken"] if outcome.failed else []
     return f"{sum(totals.values())} records: {', '.join(parts)}." + (" Nothing was stored." if dry_run else "")

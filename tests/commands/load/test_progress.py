@@ -50,6 +50,6 @@ def test_the_summary_of_a_dry_run() -> None:
         "lab B 3",
         "3 refused: lab.unit: unknown unit (expected: g/L); line 2, line 3",
         "b.csv: 404 no such study",
-        "9 records: 5 new, 0 amended, 0 unchanged, 1 held, 3 refused, 2 of them wait for their subject, "
+        "9 records: 5 new, 0 amended, 0 unchanged, 1 held, 3 refused, 2 of them came before their subject, "
         "1 parts left unused, 1 files not taken. Nothing was stored.",
     ]
