@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, pool
 
+from app.storage.arrivals import ARRIVAL
 from app.storage.code_table_tables import CODE_TABLE
 from app.storage.deliveries import DELIVERY
 from app.storage.identity import IDENTITY
@@ -21,7 +22,7 @@ from app.storage.subscription_tables import SUBSCRIPTION
 from app.storage.tables import METADATA
 
 # Named so that their tables are known, which stand apart from the others.
-TABLES = (METADATA, CODE_TABLE, DELIVERY, IDENTITY, LOAD, SUBSCRIPTION)
+TABLES = (METADATA, ARRIVAL, CODE_TABLE, DELIVERY, IDENTITY, LOAD, SUBSCRIPTION)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -30,6 +30,8 @@ def records_body() -> dict[str, Any]:
             "content": {
                 "application/json": {"schema": {"anyOf": [record, many]}},
                 "application/x-ndjson": {"schema": {"type": "string", "description": "one record a line"}},
+                "application/fhir+json": {"schema": {"type": "object", "description": "a resource, or any Bundle"}},
+                "application/fhir+ndjson": {"schema": {"type": "string", "description": "one of them a line"}},
             },
         }
     }

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import Category, Fault, Issue
+
+if TYPE_CHECKING:
+    from app.interop.fhir.arriving.arrived import Arrival
 
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 
@@ -77,12 +80,16 @@ class Merge:
 
 @dataclass(slots=True)
 class Reading:
-    """What was read from a payload. key: of the payload as a whole in its source, e.g. an HL7 control id."""
+    """What was read from a payload. key: of the payload as a whole in its source, e.g. an HL7 control id.
+
+    arrival: resources of FHIR, of which the store has to tell whose they are before they are records.
+    """
 
     items: list[Item] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     key: str | None = None
+    arrival: Arrival | None = None
 
 
 class Unreadable(Fault):

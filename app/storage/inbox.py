@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
@@ -31,3 +32,9 @@ def receipt(connection: Connection, study: str, identifier: str) -> str | None:
     statement = select(INBOX.c.receipt).where(INBOX.c.id == identifier, INBOX.c.study == study)
     found: str | None = connection.execute(statement).scalar()
     return found
+
+
+def payload(connection: Connection, study: str, identifier: str) -> Any:
+    """A payload as it came: payload, media_type and context."""
+    columns = INBOX.c["payload", "media_type", "context"]
+    return connection.execute(select(*columns).where(INBOX.c.id == identifier, INBOX.c.study == study)).one()

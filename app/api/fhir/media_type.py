@@ -66,11 +66,16 @@ def media_type(request: Request) -> str:
 
 def written_in(request: Request) -> int:
     """The release of FHIR that a body is written in. Fault UNSUPPORTED_MEDIA for one that is not read."""
-    version = _kind(request.headers.get("content-type", "")).version
+    return named_in(request.headers.get("content-type", "")) or _USUAL
+
+
+def named_in(content_type: str) -> int | None:
+    """The release that a Content-Type names; None where it names none. Fault UNSUPPORTED_MEDIA as above."""
+    version = _kind(content_type).version
     if version is not None and version not in _VERSIONS:
         issue = Issue("Content-Type", "not-supported", "this release of FHIR is not read", ", ".join(RELEASES.values()))
         raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
-    return _USUAL if version is None else _VERSIONS[version]
+    return None if version is None else _VERSIONS[version]
 
 
 def _chosen(request: Request) -> Kind | None:

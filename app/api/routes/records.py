@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.api.answers import ANSWERS, receipt
 from app.api.dependencies import IdPath, ServicesDep, StudyPath, known_parameters, read
+from app.api.fhir.media_type import named_in
 from app.api.openapi import records_body
 from app.domain.errors import Category, Fault
 from app.services.intake.submission import Context, Submission
@@ -29,9 +30,11 @@ def said(
     profile: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = None,
 ) -> Context:
     """What a sender says beside a payload: whose records these are, and the mapping profile that reads them."""
+    content_type = request.headers.get("content-type", "application/json")
     message = Message()
-    message["content-type"] = request.headers.get("content-type", "application/json")
-    return Context(site, source, profile, charset=message.get_param("charset") and message.get_content_charset())
+    message["content-type"] = content_type
+    charset = message.get_param("charset") and message.get_content_charset()
+    return Context(site, source, profile, charset=charset, release=named_in(content_type))
 
 
 @router.post(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 from app.domain.errors import Category, Fault
@@ -35,7 +36,8 @@ def read(services: Services, submission: Submission) -> Payload:
         refused = Refused(0, fault.issues, submission.body[:MAX_RECORD_BYTES], key, site=submission.context.site)
         return _payload(services, submission, [refused], fault=fault, key=key)
     items = [prepare(item) for item in reading.items]
-    return _payload(services, submission, items, reading.unused, key=_key(submission, reading.key))
+    payload = _payload(services, submission, items, reading.unused, key=_key(submission, reading.key))
+    return replace(payload, arrival=reading.arrival)
 
 
 def _key(submission: Submission, key: str | None) -> str | None:

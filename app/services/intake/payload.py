@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.errors import Fault
+from app.interop.fhir.arriving.arrived import Arrival
 from app.interop.reading import Unused
 from app.services.intake.prepare import Checked
 from app.services.intake.receipt import Line
@@ -21,7 +22,8 @@ from app.services.intake.submission import NO_CONTEXT, Context
 class Payload:
     """What arrived, checked as far as that needs no store; when, and where ids come from.
 
-    fault: why it could not be read as a whole; items then is one refusal of all of it. key: what it is in its source.
+    fault: why it could not be read as a whole; items then is one refusal of all of it. key: what it is in its source;
+    arrival: resources of FHIR, which become items when it is known whose they are.
     """
 
     study: str
@@ -37,11 +39,12 @@ class Payload:
     dry_run: bool = False
     fault: Fault | None = None
     key: str | None = None
+    arrival: Arrival | None = None
 
     @property
     def alone(self) -> bool:
         """Whether it may have to be undone, so that nothing is taken together with it."""
-        return self.atomic or self.dry_run
+        return self.atomic or self.dry_run or self.arrival is not None
 
     @property
     def digest(self) -> str:

@@ -23,6 +23,7 @@ from app.interop.fhir.own import Own
 from app.interop.fhir.write import write
 from app.interop.jsontext import dump
 from app.interop.reading import Item, PatientNumber
+from app.services.intake.receipt import Line
 from app.terminology.doses import dose_ucum, known_count_units, known_dose_units
 from app.terminology.laboratory import known_tests, named_test
 from app.terminology.suggesting import nearest_dose_unit, nearest_test, nearest_unit
@@ -125,7 +126,24 @@ class Unassigned:
         return replace(found, redriven=self.redriven) if isinstance(found, Prepared) else found
 
 
-Checked = Prepared | Refused | Unassigned
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is decided already: nothing is taken. line: of the receipt; the rest is what quarantine knows it by."""
+
+    line: Line
+    key: str
+    type: str
+    site: str
+    text: bytes
+    place: str
+
+    @property
+    def index(self) -> int:
+        """Its position in the payload."""
+        return self.line.index
+
+
+Checked = Prepared | Refused | Unassigned | Settled
 # Stands for a subject that is not known yet, while the rest of its record is checked.
 _SOMEBODY = "subject"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from app.domain.errors import Category, Fault, Issue
 from app.interop.reading import Reading
 from app.interop.records import read_json, read_ndjson
+from app.services.arriving.read import read_fhir
 from app.services.context import Services
 from app.services.intake.submission import Context, Submission
 
@@ -36,9 +37,15 @@ def _ndjson(services: Services, submission: Submission) -> Reading:
     return Reading(read_ndjson(submission.body, services.settings.max_records, submission.context.line))
 
 
+def _fhir(services: Services, submission: Submission) -> Reading:
+    return Reading(arrival=read_fhir(services, submission))
+
+
 READERS: dict[str, Reader] = {
     "application/json": Reader(_json),
     "application/x-ndjson": Reader(_ndjson),
+    "application/fhir+json": Reader(_fhir, ("site", "source")),
+    "application/fhir+ndjson": Reader(_fhir, ("site", "source")),
 }
 
 

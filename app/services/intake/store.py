@@ -6,18 +6,23 @@ docs/adr/0001-acknowledged-means-kept.md
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.domain.errors import Category, Fault, Issue
+from app.services.arriving.arrange import Arranged, arrange, finish
+from app.services.arriving.read import arrival_of, waiting_for_numbers
 from app.services.intake.batch import Batch
 from app.services.intake.deliveries import count
 from app.services.intake.payload import Delivered, Payload
 from app.services.intake.prepare import Prepared, Refused, Unassigned
 from app.services.intake.receipt import Line, receipt
+from app.services.intake.rows import Rows
 from app.services.intake.set_aside import set_aside
+from app.services.intake.submission import context_of
 from app.services.intake.take import Take
 from app.storage import counter, inbox, studies
 from app.storage.records import add, load_records, load_subjects
@@ -42,8 +47,9 @@ def store(connection: Connection, payloads: list[Payload]) -> list[dict[str, Any
 class _Unit:
     """Payloads of one study that are stored together."""
 
-    def __init__(self, connection: Connection, payloads: list[Payload]) -> None:
+    def __init__(self, connection: Connection, payloads: list[Payload], *, again: bool = False) -> None:
         self._connection = connection
+        self._again = again
         self._payloads = payloads
         self._study = payloads[0].study
         self._moment = counter.lock(connection, max(payload.time for payload in payloads))
@@ -62,19 +68,53 @@ class _Unit:
 
     def _keep(self, study: StoredStudy) -> list[dict[str, Any]]:
         inbox_ids = self._keep_payloads()
+        arranged = self._arrange(study)
         lines = self._take(study, inbox_ids)
         delivered = [
             Delivered(payload, identifier, found)
             for payload, identifier, found in zip(self._payloads, inbox_ids, lines, strict=True)
         ]
         set_aside(self._connection, self._study, self._moment, delivered)
-        count(self._connection, delivered, self._moment.time, study.zones)
+        if not self._again:
+            count(self._connection, delivered, self._moment.time, study.zones)
+        self._finish(study, delivered, arranged)
         answers = [
             receipt(identifier, found, payload.unused, dry_run=payload.dry_run)
             for identifier, found, payload in zip(inbox_ids, lines, self._payloads, strict=True)
         ]
         inbox.write_receipts(self._connection, {answer["receipt"]: json.dumps(answer) for answer in reversed(answers)})
         return answers
+
+    def _arrange(self, study: StoredStudy) -> Arranged | None:
+        """Make items of what arrived as FHIR, which always stands alone."""
+        payload = self._payloads[0]
+        if payload.arrival is None:
+            return None
+        found = arrange(self._connection, study, payload.arrival)
+        self._payloads = [replace(payload, items=found.items, unused=tuple(found.unused))]
+        return found
+
+    def _finish(self, study: StoredStudy, delivered: list[Delivered], arranged: Arranged | None) -> None:
+        """Keep what is in no record, and take what waited for it; nothing where an atomic payload was refused."""
+        payload, waited = self._payloads[0], []
+        if payload.atomic and any(line.outcome == "rejected" for line in delivered[0].lines):
+            return
+        if arranged is not None:
+            moment = counter.lock(self._connection, payload.time)
+            rows = Rows(self._connection, payload.actor, payload.new_id, moment)
+            waited = finish(rows, study.name, delivered[0].inbox, arranged)
+        waited += waiting_for_numbers(self._connection, study.name, delivered)
+        if not payload.dry_run:
+            for identifier in dict.fromkeys(waited):
+                self._take_again(identifier)
+
+    def _take_again(self, inbox_id: str) -> None:
+        """A payload of which something was held until now."""
+        row, first = inbox.payload(self._connection, self._study, inbox_id), self._payloads[0]
+        context = context_of(row.context)
+        arrival = arrival_of(self._connection, self._study, row.payload, row.media_type, context)
+        payload = Payload(self._study, row.payload, row.media_type, [], False, first.actor, first.time, first.new_id)
+        _Unit(self._connection, [replace(payload, context=context, arrival=arrival)], again=True).store()
 
     def _keep_payloads(self) -> list[str]:
         """The inbox id of each payload; an identical one that came before has one already."""

@@ -14,7 +14,7 @@ class Context:
     """What decides how a payload is read; stored with it, so that it can be read again.
 
     site, source: of records that do not name them; profile, version: the mapping profile; charset: of its bytes;
-    line: lines of a larger file that stand before it.
+    line: lines of a larger file that stand before it; release: of FHIR, where the media type names it.
     """
 
     site: str | None = None
@@ -23,6 +23,7 @@ class Context:
     version: int | None = None
     charset: str | None = None
     line: int = 0
+    release: int | None = None
 
     def as_text(self) -> str:
         """As stored: JSON of what is said, "" where nothing is."""

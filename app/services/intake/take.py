@@ -15,7 +15,7 @@ from app.endpoints.event import FOREVER
 from app.interop.fhir.own import Own
 from app.services.intake.batch import Batch
 from app.services.intake.decide import Decision, decide
-from app.services.intake.prepare import NOT_AS_FHIR, Checked, Prepared, Refused, Unassigned
+from app.services.intake.prepare import NOT_AS_FHIR, Checked, Prepared, Refused, Settled, Unassigned
 from app.services.intake.publish import Publication, publish, publish_subjects
 from app.services.intake.receipt import Line
 from app.services.intake.views import is_viewed
@@ -72,6 +72,8 @@ class Take:
             item = item.assigned(subject)
         if isinstance(item, Refused):
             self._refuse(item, item.issues)
+        elif isinstance(item, Settled):
+            self._lines.append(item.line)
         else:
             self._one(item)
 

@@ -5,7 +5,7 @@ docs/fhir-writing.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,11 +19,10 @@ from app.interop.reading import Item
 from app.services.intake.prepare import AsFhir, Prepared, Refused, prepare_assigned
 from app.services.writing.merge import merged
 from app.services.writing.pool import Name, Pool
-from app.services.writing.subjects import People, Person
+from app.services.writing.subjects import CLIENT, People, Person, Sender
 from app.storage.identity import identities
 from app.storage.records import contents, current_contents
 
-SOURCE = "fhir"
 # What a subject has one of: Patient and ResearchSubject say it beside other things.
 OF_THE_SUBJECT = {"subject": "ResearchSubject", "end_of_study": "ResearchSubject", "death": "Patient"}
 Json = dict[str, Any]
@@ -42,24 +41,30 @@ class Standing:
 
 @dataclass(slots=True)
 class Plan:
-    """Records to take, by study; and whose the resources are that are in none of them (None: nobody's)."""
+    """Records to take, by study; and whose the resources are that are in none of them (None: nobody's).
+
+    members: by (study, index) the resources that each record is made from; reasons: why a resource is in no record.
+    """
 
     items: dict[str, list[Prepared | Refused]] = field(default_factory=dict)
     loose: dict[Name, Person | None] = field(default_factory=dict)
+    members: dict[tuple[str, int], tuple[Name, ...]] = field(default_factory=dict)
+    reasons: dict[Name, str] = field(default_factory=dict)
 
 
-def plan(connection: Connection, pool: Pool) -> Plan:
+def plan(connection: Connection, pool: Pool, sender: Sender = CLIENT) -> Plan:
     """The plan of a write."""
-    return _Planner(connection, pool).plan()
+    return _Planner(connection, pool, sender).plan()
 
 
 class _Planner:
-    def __init__(self, connection: Connection, pool: Pool) -> None:
+    def __init__(self, connection: Connection, pool: Pool, sender: Sender) -> None:
         self._connection = connection
         self._pool = pool
-        self._readings, _ = read(pool.bodies())
-        self._people = People(connection, pool, self._readings)
-        self._plan = Plan()
+        self._sender = sender
+        self._readings, unused = read(pool.bodies())
+        self._people = People(connection, pool, self._readings, sender)
+        self._plan = Plan(reasons={(one.type, one.id): one.reason for one in unused})
         self._kept = frozenset(name for name, own in pool.own.items() if own is not None and pool.is_own(name))
         self._taken: set[Name] = set()
         self._said: set[int] = set()
@@ -69,6 +74,7 @@ class _Planner:
             row.id: Standing(row.id, row.study, row.key, row.version, parse(row.content.encode()))
             for row in contents(connection, records).values()
         }
+        self._members = {id_: frozenset(names) for id_, names in pool.by_record().items() if id_ is not None}
         self._of_subjects = self._find_of_subjects()
 
     def plan(self) -> Plan:
@@ -81,13 +87,13 @@ class _Planner:
             self._withdraw(standing)
         for name in sorted(self._pool.own.keys() - self._taken):
             if name in self._pool.changed or self._may_be_used(name):
-                self._plan.loose[name] = self._people.of_resource(name)
+                self._plan.loose[name] = self._people.owner(name)
         return self._plan
 
     def _may_be_used(self, name: Name) -> bool:
         """Whether a resource that was nobody's until now has become a subject's."""
         held = self._pool.held.get(name)
-        return held is not None and held.subject is None and self._people.of_resource(name) is not None
+        return held is not None and held.subject is None and self._people.owner(name) is not None
 
     def _take(self, reading: Reading, person: Person) -> None:
         standing = self._target(reading, person)
@@ -96,11 +102,15 @@ class _Planner:
         if not self._is_new(reading, standing):
             return
         item = self._item(reading, person, standing)
-        self._plan.items.setdefault(person.study, []).append(item)
+        self._add(person.study, item, [(member.type, member.id) for member in reading.members])
         if isinstance(item, Prepared):
             self._taken |= {(own.type, own.id) for own in self._own(reading)}
         elif standing is not None:
             self._said.discard(standing.id)
+
+    def _add(self, study: str, item: Prepared | Refused, members: Iterable[Name]) -> None:
+        self._plan.items.setdefault(study, []).append(item)
+        self._plan.members[study, item.index] = tuple(members)
 
     def _is_new(self, reading: Reading, standing: Standing | None) -> bool:
         names = {(member.type, member.id) for member in reading.members}
@@ -166,7 +176,12 @@ class _Planner:
             names = ("site", "source", "id", "version", "recorded")
             known = {name: standing.content[name] for name in names if name in standing.content}
             return {**known, "subject": person.number}
-        return {"site": person.site, "source": SOURCE, "id": f"{lead.type}/{lead.id}", "subject": person.number}
+        return {
+            "site": person.site,
+            "source": self._sender.source,
+            "id": f"{lead.type}/{lead.id}",
+            "subject": person.number,
+        }
 
     def _fields(self, reading: Reading, standing: Standing | None) -> Json:
         said = reading.record
@@ -195,7 +210,7 @@ class _Planner:
     def _unsaid(self) -> Iterator[Standing]:
         """Records whose resources were changed or went into others, and which no reading says any more."""
         for standing in self._standing.values():
-            members = {name for name in self._pool.held if self._pool.record_of(name) == standing.id}
+            members = self._members.get(standing.id, frozenset())
             if standing.id not in self._said and members & (self._pool.changed | self._taken):
                 yield standing
         for (_, type_), standing in self._of_subjects.items():
@@ -205,17 +220,17 @@ class _Planner:
     def _was_said_by(self, standing: Standing, type_: str) -> bool:
         """Whether a changed resource alone said what a subject has one of; a deleted ResearchSubject takes it along."""
         said_by = {f"{name[0]}/{name[1]}" for name in self._pool.changed if name[0] == type_}
-        mine = standing.content["source"] == SOURCE and standing.content["id"] in said_by
+        mine = standing.content["id"] in said_by
         return mine or standing.id in self._gone
 
     def _withdraw(self, standing: Standing) -> None:
         if standing.content.get("status") == "entered-in-error":
             return
         raw = {**standing.content, "status": "entered-in-error"}
-        items = self._plan.items.setdefault(standing.study, [])
-        item = prepare_assigned(Item(len(items), raw, dump(raw)))
+        item = prepare_assigned(Item(len(self._plan.items.get(standing.study, ())), raw, dump(raw)))
         assert isinstance(item, Prepared)  # it was taken before, and says less now
-        items.append(replace(item, fhir=AsFhir(withdrawn=True, kept=self._kept)))
+        item = replace(item, fhir=AsFhir(withdrawn=True, kept=self._kept))
+        self._add(standing.study, item, sorted(self._members.get(standing.id, frozenset())))
 
 
 _ENVELOPE = ("site", "source", "id", "version", "recorded", "subject")

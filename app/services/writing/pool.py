@@ -41,6 +41,7 @@ class Pool:
     changed: frozenset[Name]
     own: dict[Name, Own | None] = field(default_factory=dict)
     held: dict[Name, Held] = field(default_factory=dict)
+    _by_record: dict[int | None, list[Name]] = field(default_factory=dict)
 
     def bodies(self) -> list[dict[str, Any]]:
         """What there will be, in R4, in order of names."""
@@ -49,8 +50,15 @@ class Pool:
 
     def bodies_before(self, record: int | None) -> list[dict[str, Any]]:
         """What a record's resources were until now, in R4; None: those of no record, as a subject's own are."""
-        stood = [held for held in self.held.values() if held.record == record and not held.deleted]
+        stood = [self.held[name] for name in self.by_record().get(record, ()) if not self.held[name].deleted]
         return [{**own.r4, "resourceType": own.type, "id": own.id} for own in map(own_of, stood)]
+
+    def by_record(self) -> dict[int | None, list[Name]]:
+        """The names of what stood until now, by the record that it belongs to. Found once, when the pool is whole."""
+        if not self._by_record:
+            for name, held in self.held.items():
+                self._by_record.setdefault(held.record, []).append(name)
+        return self._by_record
 
     def is_own(self, name: Name) -> bool:
         """Whether the client's JSON is what the resource shows, or our writers' form of it."""

@@ -28,7 +28,7 @@ def read_subjects(pool: Pool) -> Iterator[Reading]:
     def read(resource: Json) -> Iterator[Reading]:
         patient = pool.get(patient_of(resource))
         members = [(resource, ""), *([(patient, "")] if patient else [])]
-        number, site = _number(resource), own(resource, "site")
+        number, site = subject_number(resource), own(resource, "site")
         for reading in pool.make(_subject(resource, patient or {}), *members):
             yield replace(reading, number=number, site=site)
         off_study = _off_study(resource, patient or {})
@@ -38,8 +38,8 @@ def read_subjects(pool: Pool) -> Iterator[Reading]:
     return each(pool, "ResearchSubject", read)
 
 
-def _number(resource: Json) -> str:
-    """The identifier that our writers give it, else its first one."""
+def subject_number(resource: Json) -> str:
+    """The identifier that our writers give it, else its first one. NoRecordError where it has none."""
     found = [one for one in resource.get("identifier") or [] if one.get("value")]
     ours = [one for one in found if one.get("system") == SUBJECT_NUMBER]
     if not found:
