@@ -5,7 +5,8 @@ https://hl7.org/fhir/R4/researchsubject.html
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 from app.domain.dates import FullDateField, PartialDateField
 from app.domain.record import Record
@@ -36,6 +37,24 @@ class Subject(Record):
     state: SubjectState | None = None
     state_date: PartialDateField | None = None
     strata: Annotated[dict[Code, Code], InOrder] | None = None
+
+
+def together(told: Sequence[Subject]) -> Subject | None:
+    """One subject as several records tell it: of each field the first record that says it.
+
+    A hospital's demographics say nothing of the consent, and must not hide the record that does. A date is that of its
+    state, so both come from one record.
+    """
+    if not told:
+        return None
+    names = (name for name in Subject.model_fields if name not in Record.model_fields and name != "state_date")
+    said = {name: _first(told, name) for name in names}
+    dated = next((one.state_date for one in told if one.state is not None), _first(told, "state_date"))
+    return told[0].model_copy(update={**said, "state_date": dated})
+
+
+def _first(told: Sequence[Subject], name: str) -> Any:
+    return next((value for value in (getattr(one, name) for one in told) if value is not None), None)
 
 
 class Disease(Record):

@@ -14,7 +14,7 @@ from app.domain.dates import PartialDate, parse_date
 from app.domain.follow_up import Death, FollowUp
 from app.domain.infusion import Infusion
 from app.domain.record import Record
-from app.domain.subject import EndOfStudy, Subject
+from app.domain.subject import EndOfStudy, Subject, together
 from app.interop.fhir.research_subject import SubjectView
 from app.services.stored import stored_record
 from app.storage import events
@@ -29,12 +29,12 @@ def views(connection: Connection, subjects: Iterable[KnownSubject], seq: int | N
     wanted = {subject.id: subject for subject in subjects}
     contents = current_contents(connection, wanted, VIEWED, seq)
     counted = {key: _counted(contents.get(key, [])) for key in wanted}
-    # Where several records tell of one subject, the first key counts, whatever the order of arrival.
-    own = {key: next((pair for pair in pairs if isinstance(pair[1], Subject)), _NONE) for key, pairs in counted.items()}
-    identity = identities(connection, [version for version, _ in own.values()])
+    # Where several records tell of one subject, the first key that says a field counts, whatever the order of arrival.
+    own = {key: [version for version, record in pairs if isinstance(record, Subject)] for key, pairs in counted.items()}
+    identity = identities(connection, [version for versions in own.values() for version in versions])
     dead = events.reported_dead(connection, wanted, seq)
     return {
-        key: _assemble(subject, own[key], identity, [record for _, record in counted[key]], key in dead)
+        key: _assemble(subject, _birth_year(own[key], identity), [record for _, record in counted[key]], key in dead)
         for key, subject in wanted.items()
     }
 
@@ -46,27 +46,21 @@ def is_viewed(record: Record, revisions: int) -> bool:
     return record.type in VIEWED
 
 
-_NONE: tuple[int, Any] = (0, None)
-
-
 def _counted(rows: Iterable[Any]) -> list[tuple[int, Any]]:
     """(version id, record) of the rows, without what was entered in error."""
     pairs = [(row.id, stored_record(row.content)) for row in rows]
     return [(version, record) for version, record in pairs if record.status != "entered-in-error"]
 
 
-def _assemble(
-    subject: KnownSubject, own: tuple[int, Any], identities_: dict[int, Any], records: list[Record], dead: bool
-) -> SubjectView:
-    record: Subject | None = own[1]
-    identity = identities_.get(own[0])
+def _assemble(subject: KnownSubject, birth_year: int | None, records: list[Record], dead: bool) -> SubjectView:
+    record = together([item for item in records if isinstance(item, Subject)])
     deaths = [item for item in records if isinstance(item, Death)]
     ends = sorted((item for item in records if isinstance(item, EndOfStudy)), key=lambda item: item.date.first)
     return SubjectView(
         number=subject.number,
         site=subject.site,
         sex=record.sex if record else None,
-        birth_year=_birth_year(identity.birth_date if identity else None),
+        birth_year=birth_year,
         consent=record.consent_date if record else None,
         withdrawal=record.withdrawal if record else None,
         state=record.state if record else "not-registered",
@@ -80,7 +74,10 @@ def _assemble(
     )
 
 
-def _birth_year(text: str | None) -> int | None:
+def _birth_year(versions: list[int], identity: dict[int, Any]) -> int | None:
+    """The year in the first of these versions that says a birth date."""
+    told = (identity[version].birth_date for version in versions if version in identity)
+    text = next((text for text in told if text is not None), None)
     return None if text is None else int(parse_date(text).text[:4])
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from app.domain.dates import iso_day
 from app.domain.follow_up import Death
-from app.domain.subject import EndOfStudy, Subject
+from app.domain.subject import EndOfStudy, Subject, together
 from app.endpoints.definition import ResponseRate, TimeToEvent, Toxicity, WindowIncidence
 from app.services.asking import Axes, frame, subject_of
 from app.services.derivation import response_rate, time_to_event, window
@@ -63,8 +63,7 @@ def _last_contact(rows: list[Any], cutoff: int | None) -> int | None:
 
 def _participation(chart: Chart) -> dict[str, Any]:
     """Consent and state in the study."""
-    found = [record for record in chart.records if isinstance(record, Subject)]
-    subject = found[0] if found else None
+    subject = together([record for record in chart.records if isinstance(record, Subject)])
     withdrawal = subject.withdrawal if subject and subject.withdrawal else None
     if withdrawal is not None and not chart.happened(withdrawal.date):
         withdrawal = None
