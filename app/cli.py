@@ -109,11 +109,15 @@ def example(
     folder: Annotated[Path, typer.Argument()] = Path("examples"),
     seed: Annotated[int, typer.Option()] = 2026,
     subjects: Annotated[int, typer.Option(min=60)] = 60,
+    form: Annotated[str, typer.Option("--format", help="ndjson or hl7v2")] = "ndjson",
 ) -> None:
     """Write the example extract; the same seed gives the same bytes."""
-    from app.example import write
+    from app.example import FORMATS, write
 
-    write(folder, seed, subjects)
+    if form not in FORMATS:
+        errors.print(f"unknown format; known are {', '.join(FORMATS)}")
+        raise typer.Exit(2)
+    write(folder, seed, subjects, form)
 
 
 @app.command()

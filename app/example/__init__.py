@@ -1,6 +1,6 @@
 """The example extract: a seeded generator of invented trial data, untidy as hospitals are."""
 
 from app.example.extract import Extract, generate
-from app.example.files import write
+from app.example.files import FORMATS, write
 
-__all__ = ["Extract", "generate", "write"]
+__all__ = ["FORMATS", "Extract", "generate", "write"]

@@ -74,3 +74,14 @@ def test_readme_names_every_subject_once() -> None:
     assert sorted(_readme_table("Who was meant to show what")) == sorted(
         {one["subject"] for one in current("subject").values()}
     )
+
+
+def test_as_hl7v2_each_file_holds_the_messages_of_one_post(tmp_path: Path) -> None:
+    extract = generate(2026, 60)
+    told = write(tmp_path, form="hl7v2")
+    assert [path.name for path in told] == [
+        *(f"{number:03d}.hl7" for number in range(1, len(extract.batches) + 1)),
+        "study.json",
+    ]
+    for path, batch in zip(told, extract.batches, strict=False):
+        assert path.read_bytes().count(b"MSH|") == len(batch)
