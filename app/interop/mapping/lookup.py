@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
+from app.domain.nearest import nearest
 from app.domain.terms import CodeRef
 from app.interop.mapping.profile import Map, Value, Words
 from app.interop.mapping.unreadable import Unreadable
 
 KEEP: Any = object()
 """Stands for a word that the map does not know and that stays as it is."""
-_SHOWN, _COMPARED = 20, 2000
+_SHOWN, _COMPARED, _LENGTHS = 20, 300, 4
 
 
 def plain(value: Value) -> Any:
@@ -55,11 +55,10 @@ class Lookup:
         return ", ".join([*self._words][:_SHOWN]) + more or None
 
     def _find_nearest(self, text: str) -> str | None:
+        """The nearest word, looked for among those of about the same length, and not in a large table."""
         if len(self._words) > _COMPARED:
             return None
-        folded = {_fold(word): word for word in self._words}
-        found = get_close_matches(_fold(text)[:100], [*folded], n=1)
-        return folded[found[0]] if found else None
+        return nearest(text, [word for word in self._words if abs(len(word) - len(text)) <= _LENGTHS])
 
 
 def _fold(word: str) -> str:

@@ -57,7 +57,7 @@ class Draft:
         return Item(
             index,
             filling.raw,
-            b"".join([self.text, *self.parts]),
+            b"\n".join([self.text, *self.parts]),
             tuple(filling.issues),
             place,
             Places(filling.found),

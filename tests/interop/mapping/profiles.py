@@ -33,7 +33,7 @@ def profile(form: dict[str, Any], **more: Any) -> Profile:
 def rows(*cells: Mapping[str, str]) -> list[Row]:
     """Rows of a file whose header is its first line."""
     common = {"id": "1", "subject": "A-001"}
-    return [Row(f"line {line}", b"row\n", {**common, **one}) for line, one in enumerate(cells, start=2)]
+    return [Row(f"line {line}", b"row", {**common, **one}) for line, one in enumerate(cells, start=2)]
 
 
 def read(found: Profile, *cells: Mapping[str, str], where: Where = AT_A) -> list[Item | Unused]:

@@ -134,7 +134,7 @@ def test_neighbouring_rows_become_one_record() -> None:
         ("line 4", [{"lineage": "CD3", "donor_pct": 50}]),
     ]
     assert isinstance(items[0], Item)
-    assert (items[0].text, items[0].places["chimerism[1].donor_pct"]) == (b"row\nrow\n", "line 3, column pct")
+    assert (items[0].text, items[0].places["chimerism[1].donor_pct"]) == (b"row\nrow", "line 3, column pct")
 
 
 def test_rows_of_one_record_must_not_differ_and_must_not_stand_apart() -> None:
