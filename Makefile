@@ -48,12 +48,14 @@ check: develop ## everything that must hold: lint, format, types, import directi
 	$(call step,import directions,$(BIN)/lint-imports --no-logo)
 	$(call step,openapi/openapi.json against the app,$(BIN)/engraft openapi --check)
 	$(call step,openapi/definition.schema.json against the language,$(BIN)/engraft study schema --check)
+	$(call step,openapi/profile.schema.json against the language,$(BIN)/engraft profile schema --check)
 	$(call step,migrations against the models,$(BIN)/engraft migrate --check)
 	$(call step,tests,$(MAKE) --no-print-directory test)
 
-openapi: install ## write openapi/openapi.json and the schema of study definitions
+openapi: install ## write openapi/openapi.json and the schemas of study definitions and mapping profiles
 	@$(BIN)/engraft openapi
 	@$(BIN)/engraft study schema
+	@$(BIN)/engraft profile schema
 
 format: develop ## mend what ruff can mend
 	@$(BIN)/ruff check --fix

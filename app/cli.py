@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from app.commands import study, terminology, view
+from app.commands import profile, study, terminology, view
 from app.commands.load.command import load
 from app.config import Settings
 from app.engines.name import Name
@@ -20,6 +20,7 @@ from app.version import VERSION
 
 app = typer.Typer(name="engraft", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.add_typer(study.app)
+app.add_typer(profile.app)
 app.add_typer(view.app)
 app.add_typer(terminology.app)
 app.command()(load)

@@ -32,6 +32,7 @@ from app.api.routes import (
     health,
     loads,
     plots,
+    profiles,
     quarantine,
     queries,
     records,
@@ -88,6 +89,7 @@ def create_app(
     app.state.services = tools
     for module in (
         definitions,
+        profiles,
         studies,
         cuts,
         records,

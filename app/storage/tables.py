@@ -65,6 +65,19 @@ DEFINITION = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
+PROFILE = Table(
+    "profile",
+    METADATA,
+    # The study's name, "" for those that come with the service. A version never changes: payloads name it.
+    Column("study", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
 DATA_CUT = Table(
     "data_cut",
     METADATA,

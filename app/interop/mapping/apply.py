@@ -67,7 +67,8 @@ class _Run:
     def take(self, row: Row) -> Iterator[Item | Unused]:
         """What one row completes."""
         if row.issues:
-            yield Item(self._next(), None, row.text, row.issues, row.place)
+            index = self._next()
+            yield Item(index, None, row.text, tuple(one.under(f"records[{index}]") for one in row.issues), row.place)
             return
         taken = asked = False
         for position, form in enumerate(self.plan.forms):

@@ -12,6 +12,7 @@ from app.interop.mapping.row import Typed
 from app.interop.mapping.unreadable import Unreadable
 
 _SIGN = re.compile(r"(<=|>=|<|>|≤|≥)\s*")
+_LIKE_A_NUMBER = re.compile(r"[<>=≤≥\s]*[+-]?[\d.,'\s]*\d[\d.,'\s]*")
 _BLANKS = " \u00a0\u2009\u202f"
 
 
@@ -45,13 +46,17 @@ class NumberReader:
         return int(found)
 
     def measured(self, text: str) -> Decimal | str:
-        """The number, or the number with the sign before it, such as `<0.1`; any other text as it stands."""
-        found = self._find(text)
-        if found is not None:
-            return found
+        """The number, or the number with the sign before it, such as `<0.1`; any other text as it stands.
+
+        Unreadable for a number with other marks.
+        """
         sign = _SIGN.match(text)
-        bound = self._find(text[sign.end() :]) if sign else None
-        return text if sign is None or bound is None else f"{sign[1]}{bound:f}"
+        found = self._find(text[sign.end() :] if sign else text)
+        if found is not None:
+            return found if sign is None else f"{sign[1]}{found:f}"
+        if _LIKE_A_NUMBER.fullmatch(text):
+            raise Unreadable("not a number", self._expected)
+        return str(text)
 
     def _find(self, text: str) -> Decimal | None:
         if type(text) is Typed:

@@ -33,7 +33,7 @@ def _kind(value: Any) -> str:
         return "Repeat"
     if "words" in words or "table" in words:
         return "Map"
-    return "Source" if _SOURCE & set(words) else "Group"
+    return "Source" if SOURCE_WORDS & set(words) else "Group"
 
 
 class Map(Frozen):
@@ -84,7 +84,7 @@ class Source(Frozen):
 
 
 # No field of a record has such a name.
-_SOURCE = frozenset(Source.model_fields)
+SOURCE_WORDS = frozenset(Source.model_fields)
 Spec = Annotated[Annotated[Column, Tag("Column")] | Annotated[Source, Tag("Source")], Discriminator(_kind)]
 
 
@@ -168,7 +168,7 @@ AnyKey = Annotated[
     | Annotated[Source, Tag("Source")]
     | Annotated[Source, Tag("Group")]
     | Annotated[Key, Tag("Key")]
-    | Annotated[list[Spec], Tag("Parts")],
+    | Annotated[list[Spec], Field(min_length=1), Tag("Parts")],
     Discriminator(_key),
 ]
 

@@ -15,6 +15,7 @@ from app.interop.mapping.row import Row
 from app.interop.mapping.scope import Scope
 from app.interop.mapping.unreadable import Unreadable
 
+TWICE = "the row says this both as one value and in its parts"
 Found = dict[str, tuple[Row, str]]
 
 
@@ -85,7 +86,10 @@ def fill(node: Node, filling: Filling, into: dict[str, Any], path: str = "") -> 
     for name, part in node.parts.items():
         inner: dict[str, Any] = {}
         if fill(part, filling, inner, f"{path}{name}."):
-            into[name] = {**into[name], **inner} if isinstance(into.get(name), dict) else inner
+            if not isinstance(into.setdefault(name, {}), dict):
+                filling.issues.append(Issue(path + name, "conflict", TWICE, "one of the two", filling.row.place))
+            else:
+                into[name] |= inner
             told = True
     for name, elements in node.arrays.items():
         values = _elements(elements, filling, path + name)

@@ -27,6 +27,7 @@ def read(services: Services, submission: Submission) -> Payload:
     Fault UNSUPPORTED_MEDIA, TOO_LARGE, or MALFORMED for what stands beside the payload.
     """
     reader = reader_of(submission.media_type, submission.context)
+    submission = reader.settle(services, submission)
     try:
         reading = reader.read(services, submission)
     except Fault as fault:

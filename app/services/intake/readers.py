@@ -14,6 +14,7 @@ from app.interop.records import read_json, read_ndjson
 from app.services.arriving.read import read_fhir
 from app.services.context import Services
 from app.services.intake.submission import Context, Submission
+from app.services.intake.tabular import csv_reading, settle_csv
 
 Read = Callable[[Services, Submission], Reading]
 
@@ -22,11 +23,13 @@ Read = Callable[[Services, Submission], Reading]
 class Reader:
     """How a format is read. said: what its sender may say beside it, of site, source and profile.
 
-    read: Fault MALFORMED where the payload as a whole cannot be read.
+    read: Fault MALFORMED where the payload as a whole cannot be read. settle: what is stored with the payload, so that
+    it can be read again in the same way; Fault for what cannot be, such as an unknown profile.
     """
 
     read: Read
     said: tuple[str, ...] = ()
+    settle: Callable[[Services, Submission], Submission] = lambda services, submission: submission
 
 
 def _json(services: Services, submission: Submission) -> Reading:
@@ -46,6 +49,7 @@ READERS: dict[str, Reader] = {
     "application/x-ndjson": Reader(_ndjson),
     "application/fhir+json": Reader(_fhir, ("site", "source")),
     "application/fhir+ndjson": Reader(_fhir, ("site", "source")),
+    "text/csv": Reader(csv_reading, ("site", "source", "profile"), settle_csv),
 }
 
 

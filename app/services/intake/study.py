@@ -19,6 +19,7 @@ from app.services.definitions import seed as seed_definitions
 from app.services.intake.batch import Batch
 from app.services.intake.own import own_of
 from app.services.intake.places import Owner, write_resources
+from app.services.profiles import seed as seed_profiles
 from app.storage import counter, definitions, studies
 from app.storage.held import held_by_study
 from app.storage.studies import StoredStudy
@@ -105,9 +106,10 @@ def _write_resource(batch: Batch, stored: StoredStudy, seq: int, own: Own | None
 
 
 def seed(connection: Connection, time: datetime, new_id: Callable[[], str]) -> None:
-    """A store gets what it lacks of counter, shipped definitions and shipped study."""
+    """A store gets what it lacks of counter, shipped definitions, profiles and study."""
     counter.create(connection, time)
     seed_definitions(connection, time)
+    seed_profiles(connection, time)
     if studies.find(connection, DEFAULT_STUDY) is None:
         put(connection, DEFAULT_STUDY, default_study(), time, new_id, "system")
 

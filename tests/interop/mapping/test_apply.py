@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -215,6 +216,13 @@ def test_an_issue_names_line_and_column_and_never_the_value() -> None:
     assert "Müller" not in repr(item.issues)
 
 
+def test_a_field_is_told_as_one_value_or_in_its_parts() -> None:
+    found = profile({"record": "lab", "fields": {"test": "name", "test.code": "code"}})
+    assert record(found, {"name": "HGB", "code": ""}) == {"test": "HGB"}
+    assert record(found, {"name": "", "code": "718-7"}) == {"test": {"code": "718-7"}}
+    assert issues(found, {"name": "HGB", "code": "718-7"}) == [("test", "line 2", "one of the two")]
+
+
 def test_a_key_needs_all_its_parts() -> None:
     assert issues(profile({"id": ["id", "instance"], "fields": {"term": "t"}}), {"t": "Sepsis", "instance": ""}) == [
         ("id", "line 2, column instance", None)
@@ -282,4 +290,4 @@ def test_a_field_may_be_read_from_some_rows_only() -> None:
 def test_a_row_that_cannot_be_read_is_refused_as_it_stands() -> None:
     issue = Issue("", "structure", "too few cells", place="line 3")
     [item] = apply(field("term", "t"), [Row("line 3", b"x;y", {}, issues=(issue,))], AT_A)
-    assert item == Item(0, None, b"x;y", (issue,), "line 3")
+    assert item == Item(0, None, b"x;y", (replace(issue, path="records[0]"),), "line 3")

@@ -74,3 +74,9 @@ def test_a_whole_number_has_no_fraction() -> None:
 )
 def test_a_measured_value_keeps_its_sign(text: str, meant: Decimal | str) -> None:
     assert NumberReader(",", None).measured(text) == meant
+
+
+@pytest.mark.parametrize("text", ["9.7", "1.234", "<9.7", "< 1.234", "1,2,3", "1 234"])
+def test_a_measured_value_with_other_marks_is_no_text(text: str) -> None:
+    with pytest.raises(Unreadable):
+        NumberReader(",", None).measured(text)
