@@ -131,12 +131,12 @@ def test_a_number_that_no_unit_of_measure_needs(service: Door, field: str, numbe
 
 
 @pytest.mark.parametrize(
-    "media_type", ["text/csv", "application/xml", "text/plain", "multipart/form-data; boundary=x", ""]
+    "media_type", ["text/tab-separated-values", "application/xml", "text/plain", "multipart/form-data; boundary=x", ""]
 )
 def test_a_body_of_another_kind(service: Door, media_type: str) -> None:
     answer = service.post(b'{"type": "subject"}', media_type)
     check_problem(answer, 415, "Content-Type")
-    assert answer.json()["issues"][0]["expected"] == "application/json, application/x-ndjson"
+    assert answer.json()["issues"][0]["expected"].startswith("application/json, application/x-ndjson")
 
 
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON", "application/x-ndjson"])

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from app.endpoints.definitions import shipped
+from app.interop.mapping.profiles import documents
 from app.migrate import differences, downgrade, upgrade
 from app.storage.tables import METADATA
 from tests.journeys.door import open_door, record, subject
@@ -72,5 +73,6 @@ def test_two_that_start_at_once_share_one_store(url: str, tmp_path: Path) -> Non
     assert [process.returncode for process in starting] == [0, 0], errors
     assert differences(url) == []
     with open_door(tmp_path, database_url) as door:
-        # one study and, before it, each shipped definition
-        assert (len(door.get("/studies").json()["studies"]), door.seq()) == (1, 1 + len(shipped()))
+        # one study and, before it, each shipped definition and profile
+        changes = 1 + len(shipped()) + len(documents())
+        assert (len(door.get("/studies").json()["studies"]), door.seq()) == (1, changes)
