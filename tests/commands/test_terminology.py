@@ -70,3 +70,25 @@ def test_a_faulty_file_ends_with_its_line(tmp_path: Path, file: Path) -> None:
         tmp_path / "data", "load", str(file), "--table", "events", "--system", "urn:invented", "--version", "1"
     )
     assert (code, "line 3: its code stands there twice" in said) == (1, True)
+
+
+def test_an_event_is_asked_about_where_its_term_is_no_entry(tmp_path: Path, file: Path) -> None:
+    """901 and 902 are invented codes under the address of MedDRA; no term of it is in this repository."""
+    run(tmp_path / "data", "load", str(file), "--table", "events", "--system", "MDR", "--version", "1")
+    with open_door(tmp_path / "data") as door:
+        events = {
+            "1": {"term": "glass-FEVER"},
+            "2": {"term": "Glass"},
+            "3": {"term": "Glass", "code": {"system": "http://www.meddra.org", "code": "902"}},
+            "4": {"term": "Glass", "code": {"system": "http://www.meddra.org", "code": "903"}},
+        }
+        door.send({"type": "subject", "site": "A", "source": "ehr", "id": "S", "subject": "A-001"})
+        for name, fields in events.items():
+            door.send({"type": "adverse_event", "site": "A", "source": "ehr", "id": name, "subject": "A-001", **fields})
+        found = door.get("/studies/gdt-relapse/queries").json()["queries"]
+    asked = {query["rule"]: query for query in found if "code table" in query["text"]}
+    assert {rule: query["records"] for rule, query in asked.items()} == {
+        "term-not-coded": ["adverse_event/A/ehr/2"],
+        "code-not-known": ["adverse_event/A/ehr/4"],
+    }
+    assert asked["term-not-coded"]["text"].count("events 1") == 1

@@ -53,6 +53,19 @@ def anc(when: int, value: str, **fields: Any) -> Raw:
     return record("lab", test="ANC", collected=iso(when), value=Decimal(value), **said)
 
 
+def weighed(cells: Raw, weight: int | None = 70, **fields: Any) -> Raw:
+    return infusion(0, id="I", **{**GIVEN, "total_viable_cells": cells, "dosing_weight_kg": weight, **fields})
+
+
+def chimera(share: int, **fields: Any) -> Raw:
+    return {"lineage": "CD3", "donor_pct": share, **fields}
+
+
+def lab(test: str, value: Any, unit: str) -> Raw:
+    """A result from before the infusion, so that its grade needs no baseline."""
+    return record("lab", test=test, collected=iso(-1), value=value, unit=unit or None)
+
+
 CASES: dict[str, list[tuple[list[Raw], dict[str, Raw | None]]]] = {
     "death-date-missing": [([death(None, "infection")], {})],
     "death-date-partial": [([death("2026-05", "infection")], {})],
@@ -140,6 +153,42 @@ CASES: dict[str, list[tuple[list[Raw], dict[str, Raw | None]]]] = {
     "infusion-before-transplant": [([], {"T": transplant(3, id="T")})],
     "infusion-dose-missing": [([], {"I": infusion(0, id="I", dose_level="1")})],
     "infusion-dose-level-missing": [([], {"I": infusion(0, id="I", dose=GIVEN["dose"])})],
+    "infusion-dose-differs": [
+        # 2 x 10*6/kg for 70 kg are 140 million cells; a tenth of what was given is forgiven: 128 to 155 million
+        ([], {"I": weighed({"value": 127, "unit": "10*6"})}),
+        ([], {"I": weighed({"value": 156, "unit": "10*6"})}),
+        ([], {"I": weighed({"value": 14, "unit": "10*6"})}),  # a zero too few
+        ([], {"I": weighed({"value": 140, "unit": "10*9"})}),  # another power of ten
+        # A dose of all cells needs no weight
+        ([], {"I": weighed({"value": 160, "unit": "10*6"}, None, dose={"value": 140, "unit": "10*6"})}),
+    ],
+    "infusion-completed-without-cells": [
+        ([infusion(20, dose={"value": 0, "unit": "10*6/kg"}, dose_level="1")], {}),
+    ],
+    "infusion-share-of-one": [
+        ([], {"I": infusion(0, id="I", viability_pct=Decimal("0.92"), **GIVEN)}),
+        ([], {"I": infusion(0, id="I", purity_pct=1, **GIVEN)}),
+    ],
+    "infusion-viability-low": [([], {"I": infusion(0, id="I", viability_pct=Decimal("69.9"), **GIVEN)})],
+    "infusion-weight-implausible": [
+        ([], {"I": infusion(0, id="I", dosing_weight_kg=Decimal("0.07"), **GIVEN)}),  # tonnes, or a slipped point
+        ([], {"I": infusion(0, id="I", dosing_weight_kg=301, **GIVEN)}),
+    ],
+    "gvhd-before-transplant": [([episode(onset=-101)], {})],
+    "chimerism-differs": [([assessment(30, "CR", chimerism=[chimera(99), chimera(45)])], {})],
+    "term-not-coded": [([event("Glass fever")], {}), ([event("Glass fever", code={"text": "GLF"})], {})],
+    "code-not-known": [([event(code={"system": "http://www.meddra.org", "code": "0"})], {})],
+    "lab-value-implausible": [
+        ([lab("ANC", 3200, "10*9/L")], {}),  # cells per microlitre
+        ([lab("HGB", Decimal("9.8"), "g/L")], {}),  # g/dL
+        ([lab("CREA", Decimal("1.1"), "umol/L")], {}),  # mg/dL
+        ([lab("CREA", 80, "mg/dL")], {}),  # umol/L
+        ([lab("GLU", 95, "mmol/L")], {}),  # mg/dL
+        ([lab("PLT", 150000, "10*9/L")], {}),  # per microlitre
+        ([lab("ALB", Decimal("3.1"), "g/L")], {}),  # g/dL
+        ([lab("PH", Decimal("74.1"), "")], {}),  # a lost decimal point
+        ([lab("NA", ">220.1", "mmol/L")], {}),
+    ],
     "infusion-outcome-missing": [([], {"I": infusion(0, None, id="I", **GIVEN)})],
     "not-done-with-dose": [([infusion(20, "not-done", **GIVEN)], {})],
     "infusion-end-before-start": [([], {"I": infusion(0, id="I", end=iso(-1), **GIVEN)})],

@@ -5,6 +5,7 @@ Day 0 is 2026-03-10; a number where a date is due means that many days after it.
 
 from collections import namedtuple
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.services.queries import Query, queries_of, rules
 from app.services.queries.dossier import Dossier
 from app.services.queries.history import History
 from app.services.queries.subject import queries_of_subject
+from app.terminology.systems import MEDDRA
 from tests.endpoints.spec.harness import (
     BERLIN,
     Asked,
@@ -33,10 +35,39 @@ from tests.endpoints.spec.harness import (
     therapy,
     withdrawal,
 )
-from tests.services.query_cases import BASELINE, CASES, CLEAN, CONSENT, INFUSION, SUBJECT, TOGETHER, anc, episode, event
+from tests.services.query_cases import (
+    BASELINE,
+    CASES,
+    CLEAN,
+    CONSENT,
+    GIVEN,
+    INFUSION,
+    SUBJECT,
+    TOGETHER,
+    anc,
+    chimera,
+    episode,
+    event,
+    infusion,
+    lab,
+    weighed,
+)
 
 TODAY = day_number(date(2027, 6, 1))
 DOCUMENT = Path(__file__).parents[2] / "docs" / "queries.md"
+
+
+class Invented:
+    """A code table in which every term is one entry but glass fever, and every code is known but 0."""
+
+    def named(self, system: str) -> str | None:
+        return "events 1" if system == MEDDRA else None
+
+    def knows(self, system: str, code: str) -> bool:
+        return code != "0"
+
+    def is_one(self, system: str, term: str) -> bool:
+        return term != "Glass fever"
 
 
 def asked(records: list[Raw], instead: dict[str, Raw | None] | None = None, today: int = TODAY) -> list[Query]:
@@ -50,7 +81,9 @@ def asked(records: list[Raw], instead: dict[str, Raw | None] | None = None, toda
         found = window.derive(connection, Asked().question("DLT"))[0]
     read = [read_record(raw) for raw in raws]
     history = History(row(**item) for item in rows)
-    dossier = Dossier([item for item in read if isinstance(item, Record)], history, BERLIN, today, 28, "5.0")
+    dossier = Dossier(
+        [item for item in read if isinstance(item, Record)], history, BERLIN, today, 28, "5.0", Invented()
+    )
     assert len(dossier.records) == len(raws)
     return queries_of_subject(dossier, found[0].findings if found else None)
 
@@ -107,6 +140,31 @@ def test_every_rule_of_the_table_has_its_case() -> None:
         ([contact(60)], {"S": withdrawal(50, "follow-up", True, id="S", **CONSENT)}),
         ([event("Sodium low", 5, 2), anc(6, "0.3"), anc(-1, "3")], {}),  # of another term
         ([event("Neutrophil count decreased", 5, 2, end=6), anc(-1, "3"), anc(8, "0.3")], {}),  # after its end
+        ([], {"I": weighed({"value": 128, "unit": "10*6"})}),  # within a tenth of 140 million
+        ([], {"I": weighed({"value": 155, "unit": "10*6"})}),
+        ([], {"I": weighed({"value": 140, "unit": "10*6"}, None)}),  # no weight, nothing to compare
+        ([], {"I": weighed({"value": Decimal("0.14"), "unit": "10*9"})}),  # the same in another power of ten
+        ([], {"I": infusion(0, id="I", dosing_weight_kg=70, **GIVEN)}),  # no cells are recorded
+        ([], {"I": infusion(0, id="I", viability_pct=70, purity_pct=95, **GIVEN)}),  # at the limit
+        ([], {"I": infusion(0, id="I", dosing_weight_kg=300, **GIVEN)}),
+        ([episode(onset=-100)], {}),  # the day of the transplant
+        ([episode(onset="2025")], {}),  # somewhere in the year of the transplant
+        ([assessment(30, "CR", chimerism=[chimera(99), chimera(45, method="STR")])], {}),  # two methods
+        ([assessment(30, "CR", chimerism=[chimera(99), chimera(99)])], {}),  # twice the same
+        ([lab("ANC", 0, "10*9/L")], {}),  # aplasia
+        ([lab("PLT", 3, "10*9/L")], {}),
+        ([lab("WBC", 600, "10*9/L")], {}),  # leukaemia
+        ([lab("CREA", "<10", "umol/L")], {}),  # below what can be measured
+        ([lab("CREA", "<1", "umol/L")], {}),
+        ([lab("FERR", 180000, "ug/L")], {}),  # haemophagocytosis
+        ([lab("IL6", 250000, "ng/L")], {}),  # cytokine release
+        ([lab("ALT", 12000, "U/L")], {}),  # liver failure
+        ([lab("BILI", 900, "umol/L")], {}),  # GVHD of the liver
+        ([lab("URATE", 3, "umol/L")], {}),  # after rasburicase
+        ([lab("HGB", Decimal("3.1"), "g/dL")], {}),  # bleeding
+        ([lab("K", ">8", "mmol/L")], {}),
+        ([event("Glass fever", code={"system": "urn:local", "code": "0"})], {}),  # no table of that system
+        ([event("Glass fever", code={"system": "http://www.meddra.org", "code": "1"})], {}),
         ([event("Neutrophil count decreased", 5, 2, ctcae_version="6.0"), anc(-1, "3"), anc(6, "0.3")], {}),
     ],
 )
@@ -150,7 +208,7 @@ def test_the_document_lists_the_table() -> None:
     listed = [line.split("|") for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     expected = {}
     for rule in rules().values():
-        threshold = "" if rule.threshold is None else f" (threshold: {rule.threshold} days)"
+        threshold = "" if rule.threshold is None else f" (threshold: {rule.threshold} {rule.unit})"
         touched = "all" if rule.endpoints == ("*",) else ", ".join(rule.endpoints)
         expected[rule.id] = [rule.kind, rule.source, f"{rule.when}{threshold}", touched]
     assert {cells[1].strip(): [cell.strip() for cell in cells[2:-1]] for cells in listed[1:]} == expected

@@ -18,6 +18,7 @@ KEYS = {
     "further_codes": ("value_set", "system", "code"),
     "lab_codes": ("loinc",),
     "lab_tests": ("test",),
+    "plausible_ranges": ("measure",),
     "spellings": ("british",),
     "system_aliases": ("alias",),
     "unit_spellings": ("scope", "spelling"),

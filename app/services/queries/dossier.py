@@ -16,6 +16,7 @@ from app.domain.infusion import Infusion
 from app.domain.observation import DiseaseAssessment
 from app.domain.record import Record
 from app.services.queries.history import History
+from app.services.queries.terms import NO_TERMS, Terms
 from app.services.status.chart import Chart
 
 R = TypeVar("R", bound=Record)
@@ -26,7 +27,7 @@ DATE_FIELDS = ("date", "start", "collected", "onset")
 class Dossier:
     """records: those that count; history: their events; zone: the site's; today: the day of `as_of`.
 
-    window_days, ctcae_version: of the study's definition.
+    window_days, ctcae_version: of the study's definition; terms: the code tables that are loaded.
     """
 
     records: Sequence[Record]
@@ -35,6 +36,7 @@ class Dossier:
     today: int
     window_days: int
     ctcae_version: str
+    terms: Terms = NO_TERMS
 
     def of(self, kind: type[R]) -> list[R]:
         """Records of a type in order of their keys."""

@@ -22,6 +22,7 @@ from app.services.queries.dossier import Dossier
 from app.services.queries.history import History
 from app.services.queries.query import Query, rules
 from app.services.queries.subject import queries_of_subject
+from app.services.queries.terms import LoadedTerms
 from app.services.stored import stored_record
 from app.storage import events
 from app.storage import studies as stored_studies
@@ -106,7 +107,7 @@ def _dossiers(
     seq, definition = asked.as_of.seq, asked.definition
     only = next(iter(subjects)) if len(subjects) == 1 else None
     rows = events.of_subjects(connection, asked.study.name, seq, only)
-    findings = _findings(connection, asked, only)
+    findings, terms = _findings(connection, asked, only), LoadedTerms(connection)
     for part in chunks(subjects):
         contents = current_contents(connection, part, RECORD_TYPES, seq)
         for key in part:
@@ -118,6 +119,7 @@ def _dossiers(
                 day_of(asked.as_of),
                 definition.window_days,
                 definition.ctcae_version,
+                terms,
             )
             yield subject, dossier, findings.get(key)
 

@@ -19,7 +19,7 @@ class Rule:
     """A row of the table.
 
     source: what the rule reads (events, records, laboratory, derivation); kind: contradiction, gap or duplicate;
-    endpoints: those whose result the query can touch, or `*`; threshold: in days, where the rule has one.
+    endpoints: those whose result the query can touch, or `*`; threshold: where the rule has one, in `unit`.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Rule:
     kind: str
     endpoints: tuple[str, ...]
     threshold: int | None
+    unit: str
     text: str
     when: str
 
@@ -35,7 +36,7 @@ class Rule:
         return EVERY in self.endpoints or endpoint in self.endpoints
 
     @property
-    def days(self) -> int:
+    def limit(self) -> int:
         """The threshold of a rule that has one."""
         assert self.threshold is not None  # asked only of rules with a threshold in the table
         return self.threshold
@@ -64,7 +65,7 @@ def rules() -> dict[str, Rule]:
 def _rule(row: dict[str, str]) -> Rule:
     endpoints = tuple(row["endpoints"].split("|"))
     threshold = int(row["threshold"]) if row["threshold"] else None
-    return Rule(row["rule"], row["source"], row["kind"], endpoints, threshold, row["text"], row["when"])
+    return Rule(row["rule"], row["source"], row["kind"], endpoints, threshold, row["unit"], row["text"], row["when"])
 
 
 def ask(rule: str, *records: str, **values: object) -> Query:

@@ -13,6 +13,8 @@ from app.services.queries.events import EVENT_RULES
 from app.services.queries.query import Query, rules
 from app.services.queries.rules import (
     adverse_event,
+    cells,
+    coding,
     death,
     discrepancy,
     disease,
@@ -31,6 +33,8 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     *gvhd.RECORD_RULES,
     *disease.RECORD_RULES,
     *treatment.RECORD_RULES,
+    *cells.RECORD_RULES,
+    *coding.RECORD_RULES,
     *participation.RECORD_RULES,
     *timing.RECORD_RULES,
     *discrepancy.RECORD_RULES,

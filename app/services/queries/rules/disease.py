@@ -6,6 +6,7 @@ docs/queries.md
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import groupby
 
 from app.domain.dates import iso_day
@@ -16,6 +17,7 @@ from app.domain.transplant import Transplant
 from app.services.queries.dossier import Dossier
 from app.services.queries.history import History
 from app.services.queries.query import Query, ask, rules
+from app.terminology.wording import fold
 
 STATUS = frozenset({"CR", "CRi", "CRh", "MLFS", "PR", "SD", "PD", "relapse"})
 
@@ -38,7 +40,7 @@ def baseline_old(dossier: Dossier) -> Iterator[Query]:
         return
     known = [row for row in dossier.history.kind("assessment") if row.status in STATUS and row.last_day <= zero]
     latest = max(known, key=lambda row: row.last_day, default=None)
-    if latest is not None and zero - latest.last_day > rules()["baseline-old"].days:
+    if latest is not None and zero - latest.last_day > rules()["baseline-old"].limit:
         yield ask("baseline-old", latest.record, days=zero - latest.last_day)
 
 
@@ -60,7 +62,7 @@ def _gap(event: str, record: str, day: int, zero: int, days: dict[str, int]) -> 
     before = {key: seen for key, seen in days.items() if seen < day and key != record}
     last = max(before, key=lambda key: before[key], default=None)
     gap = day - max(zero, before[last] if last else zero)
-    if gap > rules()["follow-up-gap"].days:
+    if gap > rules()["follow-up-gap"].limit:
         yield ask("follow-up-gap", record, *([last] if last else []), event=event, days=gap)
 
 
@@ -108,6 +110,16 @@ def _exact(dossier: Dossier, record: Record) -> bool:
     return days is not None and days.exact
 
 
+def chimerism(dossier: Dossier) -> Iterator[Query]:
+    """Two shares of one lineage in one sample."""
+    for item in dossier.assessments:
+        shares: dict[tuple[str, str | None], set[Decimal]] = {}
+        for one in item.chimerism or ():
+            shares.setdefault((fold(one.lineage), one.method), set()).add(one.donor_pct)
+        if any(len(found) > 1 for found in shares.values()):
+            yield ask("chimerism-differs", item.key)
+
+
 def remission_without_therapy(dossier: Dossier) -> Iterator[Query]:
     """A remission that nothing explains after a relapse."""
     treatments = [*dossier.given, *dossier.of(Transplant), *dossier.of(Therapy)]
@@ -144,6 +156,7 @@ RECORD_RULES = (
     follow_up_gap,
     relapse_sites,
     responses_differ,
+    chimerism,
     remission_lost,
     remission_without_therapy,
     relapse_therapy,

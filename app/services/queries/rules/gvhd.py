@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.gvhd import Gvhd
+from app.domain.transplant import Transplant
 from app.services.queries.dossier import Dossier
 from app.services.queries.query import Query, ask
 from app.services.queries.rules.adverse_event import outside
@@ -35,6 +36,15 @@ def dates(dossier: Dossier) -> Iterator[Query]:
             yield ask("gvhd-end-before-onset", record.key)
 
 
+def before_transplant(dossier: Dossier) -> Iterator[Query]:
+    """GVHD before any graft."""
+    grafts = {item.key: dossier.first(item)[0] for item in dossier.of(Transplant)}
+    for record in dossier.of(Gvhd):
+        onset = dossier.days(record.onset)
+        if onset is not None and grafts and onset.last < min(grafts.values()):
+            yield ask("gvhd-before-transplant", record.key, *sorted(grafts))
+
+
 def course(dossier: Dossier) -> Iterator[Query]:
     """Dated grades that contradict the rest."""
     for record in dossier.of(Gvhd):
@@ -46,4 +56,4 @@ def course(dossier: Dossier) -> Iterator[Query]:
             yield ask("history-outside-event", record.key)
 
 
-RECORD_RULES = (scale, dates, course)
+RECORD_RULES = (scale, dates, before_transplant, course)

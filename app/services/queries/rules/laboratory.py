@@ -15,6 +15,7 @@ from app.services.grades.reported import beside
 from app.services.queries.dossier import Dossier
 from app.services.queries.query import Query, ask
 from app.services.status.chart import Chart
+from app.terminology.plausible import explaining_unit, plausible
 
 
 def laboratory(dossier: Dossier) -> Iterator[Query]:
@@ -24,6 +25,7 @@ def laboratory(dossier: Dossier) -> Iterator[Query]:
     results = list({item.result.lab.key: item.result for item in graded}.values())
     for rule, wrong in _WRONG.items():
         yield from _by_test(rule, [result for result in results if wrong(result)])
+    yield from _implausible(results)
     yield from _baselines(dossier, graded)
     yield from _grades(chart, graded)
 
@@ -49,6 +51,23 @@ def _negative(result: Measured) -> bool:
 
 def _inverted(result: Measured) -> bool:
     return result.lab.low is not None and result.lab.high is not None and result.lab.low > result.lab.high
+
+
+def _implausible(results: Sequence[Measured]) -> Iterator[Query]:
+    """One query a test and likely unit, as a laboratory errs in all its results or in none."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for result in results:
+        number, test = result.lab.number, result.test
+        value = None if number is None else result.kept(number[1])
+        if number is None or test is None or value is None or value < 0:
+            continue
+        if plausible(test.id).excludes(value, number[0]):
+            found.setdefault((test.id, explaining_unit(test.id, number[1]) or ""), []).append(result.lab.key)
+    for (test_id, unit), records in sorted(found.items()):
+        known = plausible(test_id)
+        likely = f"; in {unit} they would be usual" if unit else ""
+        limits = {"low": known.low, "high": known.high, "unit": known.unit}
+        yield ask("lab-value-implausible", *records, test=test_id, count=len(records), likely=likely, **limits)
 
 
 _WRONG: dict[str, Callable[[Measured], bool]] = {

@@ -17,10 +17,10 @@ def future(dossier: Dossier) -> Iterator[Query]:
         days = dossier.when(record)
         if days is None:
             continue
-        if days.first - dossier.today > rules()["dated-in-future"].days:
+        if days.first - dossier.today > rules()["dated-in-future"].limit:
             yield ask("dated-in-future", record.key, days=days.first - dossier.today)
         recorded = dossier.days(record.recorded)
-        if recorded is not None and days.first - recorded.last > rules()["dated-after-recorded"].days:
+        if recorded is not None and days.first - recorded.last > rules()["dated-after-recorded"].limit:
             yield ask("dated-after-recorded", record.key, days=days.first - recorded.last)
 
 
