@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.records import RECORD_TYPES
 
 # Kinds of files that are taken in the background.
-LARGE = ("application/x-ndjson",)
+LARGE = ("application/x-ndjson", "text/csv", "x-application/hl7-v2+er7")
 
 
 @cache

@@ -93,4 +93,4 @@ def _send(desk: Desk, found: list[Source], outcome: Outcome) -> Exit:
             return Exit.INTERRUPTED
     if outcome.failed:
         return Exit.NOT_TAKEN
-    return Exit.REFUSED if outcome.totals["rejected"] else Exit.TAKEN
+    return Exit.REFUSED if outcome.totals["rejected"] or outcome.faults else Exit.TAKEN

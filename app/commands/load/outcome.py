@@ -30,12 +30,15 @@ class Reason:
 
 @dataclass
 class Outcome:
-    """counts: by type and site; waiting: taken, but without a subject yet; failed: files not taken, and why."""
+    """counts: by type and site; waiting: taken, but without a subject yet; faults: of files as a whole; failed: files not
+    taken, and why.
+    """
 
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     reasons: dict[tuple[str | None, str, str], Reason] = field(default_factory=dict)
     waiting: int = 0
     unused: int = 0
+    faults: int = 0
     failed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -84,7 +87,7 @@ def add_receipt(outcome: Outcome, receipt: dict[str, Any], file: str = "") -> No
     outcome.unused += len(receipt.get("unused", ()))
     for line in receipt["records"]:
         outcome.count(line.get("type"), line.get("site"), {line["outcome"]: 1})
-        for issue in line.get("issues", ()):
+        for issue in line["issues"] if line["outcome"] == "rejected" else ():
             outcome.explain(_reason(line, issue, file))
 
 
@@ -111,6 +114,9 @@ def add_load(outcome: Outcome, load: dict[str, Any], file: str) -> None:
     for reason in load["reasons"]:
         known = {name: reason[name] for name in Reason.__slots__}
         outcome.explain(Reason(**known | {"places": [_in(file, place) for place in reason["places"]]}))
+    outcome.faults += len(load["issues"])
+    for issue in load["issues"]:
+        outcome.explain(_reason({}, issue, file))
 
 
 def refused_lines(receipt: dict[str, Any]) -> Iterable[dict[str, Any]]:

@@ -58,6 +58,7 @@ class Desk:
             load = self.service.get(f"/studies/{self.study}/loads/{load['load']}")
         add_load(outcome, load, source.name)
         self.report(source.name, map(json.loads, self.service.lines(load["refused"])))
+        self.report(source.name, [{"outcome": load["state"], "issues": load["issues"]}] if load["issues"] else [])
         if load["state"] != "completed":
             raise NotTaken(_why(load))
 

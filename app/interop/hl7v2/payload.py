@@ -16,7 +16,7 @@ from app.interop.hl7v2.place import Place
 _END = re.compile(rb"(\r\n|\r|\n|\x0b|\x1c)")
 _UTF8_MARK, _WIDE_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _SEGMENT = re.compile(rb"[A-Z][A-Z0-9]{2}(?=[^A-Za-z0-9\x80-\xff]|$)")
-_HEADERS, _ENVELOPE = (b"MSH", b"BHS", b"FHS"), (b"BHS", b"BTS", b"FHS", b"FTS")
+_HEADERS, ENVELOPE = (b"MSH", b"BHS", b"FHS"), (b"BHS", b"BTS", b"FHS", b"FTS")
 
 
 @dataclass(slots=True)
@@ -39,17 +39,20 @@ class Parts:
     envelope: list[BrokenMessageError] = field(default_factory=list)
 
 
-def split(payload: bytes) -> Parts:
-    """The messages of a payload. BrokenMessageError where it holds none."""
+def split(payload: bytes, before: int = 0) -> Parts:
+    """The messages of a payload. before: those of a larger file that stand before it.
+
+    BrokenMessageError where it holds none.
+    """
     if payload.startswith(_WIDE_MARKS) or payload[:1] == b"\x00":
         raise BrokenMessageError(Broken.NOT_TEXT)
     messages: list[Raw] = []
-    envelope, strays = _Envelope(), False
+    envelope, strays = Envelope(), False
     for name, line, continued in _lines(payload.removeprefix(_UTF8_MARK)):
-        if name in _ENVELOPE:
+        if name in ENVELOPE:
             envelope.add(name, line)
         elif name == b"MSH":
-            messages.append(Raw([line], len(messages) + 1))
+            messages.append(Raw([line], before + len(messages) + 1))
             envelope.inside += 1
         elif messages:
             _append(messages[-1], name, line, continued)
@@ -57,7 +60,7 @@ def split(payload: bytes) -> Parts:
             strays = True
     if not messages or strays:
         raise BrokenMessageError(Broken.NO_HEADER)
-    if len(messages) == 1:
+    if len(messages) == 1 and not before:
         messages[0].number = None
     return Parts(messages, envelope.close())
 
@@ -93,7 +96,7 @@ def _last(message: Raw) -> Place:
     return Place(name.decode("ascii"), sequence)
 
 
-class _Envelope:
+class Envelope:
     """Counts what batches and files hold against what their trailers say."""
 
     def __init__(self) -> None:

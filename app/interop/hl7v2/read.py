@@ -54,13 +54,13 @@ class Sender:
         return Origin(where, self.where.source or source or header.value(3), zone)
 
 
-def read(payload: bytes, sender: Sender, most: int) -> Reading:
-    """The records of a payload, and what is left alone.
+def read(payload: bytes, sender: Sender, most: int, before: int = 0) -> Reading:
+    """The records of a payload, and what is left alone. before: messages of a larger file that stand before it.
 
     Fault MALFORMED where no message of it can be read, TOO_LARGE for more than `most` messages.
     """
     try:
-        parts = split(payload)
+        parts = split(payload, before)
     except BrokenMessageError as error:
         raise Fault(Category.MALFORMED, error.issue.message, (error.issue,)) from None
     if len(parts.messages) > most:

@@ -27,6 +27,7 @@ MAX_CELL = 10_000_000
 # The limit is one for all readers of the process; without it the module refuses cells of more than 131 072 characters.
 csv.field_size_limit(MAX_CELL)
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _LOST = re.compile("[\udc80-\udcff]")
 BEFORE = "stands before the header"
 
@@ -41,6 +42,23 @@ class _Record:
     problem: Issue | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the first row. lines: all of them, that of the header the last; names: of the columns."""
+
+    lines: int
+    names: tuple[str, ...]
+    encoding: str
+
+
+def read_head(stream: BinaryIO, profile: Profile, charset: str | None = None) -> Head:
+    """The header of a file alone. Fault MALFORMED where there is none, or one that lacks columns of the profile."""
+    reader = _Reader(stream, profile.csv, charset)
+    header, _, _ = reader.header(wanted(profile), 0)
+    header.check()
+    return Head(reader.head, header.names, reader.encoding)
+
+
 def read_csv(
     stream: BinaryIO, profile: Profile, where: Where, charset: str | None = None, before: int = 0
 ) -> Iterator[Item | Unused]:
@@ -51,8 +69,9 @@ def read_csv(
     reader = _Reader(stream, profile.csv, charset)
     header, rows, skipped = reader.header(wanted(profile), before)
     header.check()
-    yield from skipped
-    yield from header.unused()
+    if not before:  # else it is the head of the file again
+        yield from skipped
+        yield from header.unused()
     yield from apply(profile, (reader.row(header, record, before) for record in rows), where)
 
 
@@ -61,7 +80,8 @@ class _Reader:
 
     def __init__(self, stream: BinaryIO, layout: Csv, charset: str | None) -> None:
         self._layout = layout
-        self._text, self._encoding = _decoded(stream, charset or layout.encoding)
+        self._text, self.encoding = _decoded(stream, charset or layout.encoding)
+        self.head = 0
 
     def header(self, names: Wanted, before: int) -> tuple[Header, Iterator[_Record], list[Unused]]:
         """(the header, the records behind it, what stands before it). Fault MALFORMED where there is none."""
@@ -75,6 +95,7 @@ class _Reader:
         found = first[position]
         if found.problem is not None:
             raise Fault(Category.MALFORMED, found.problem.message, (found.problem,))
+        self.head = found.line + len(_LINE_END.findall(found.text))
         header = Header(tuple(name.strip() for name in found.values), f"line {found.line + before}", names)
         skipped = [Unused(f"line {record.line + before}", BEFORE) for record in first[:position]]
         return header, chain(first[position + 1 :], records), skipped
@@ -131,7 +152,7 @@ class _Reader:
         if "\0" in text:
             return Issue("", "structure", "the row has a NUL byte", "text; is the file UTF-16, or not a CSV file?")
         if not text.isascii() and (_LOST.search(text) or "\ufffd" in text):
-            return Issue("", "value", f"the row has bytes that are not {self._encoding}", "the encoding of the profile")
+            return Issue("", "value", f"the row has bytes that are not {self.encoding}", "the encoding of the profile")
         return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.domain.errors import Issue
 from app.interop.pieces.piece import Most, Piece, Start
 from app.services.context import Services
 from app.services.intake.intake import read
@@ -18,7 +19,7 @@ from app.services.intake.payload import Payload
 from app.services.intake.store import store
 from app.services.intake.submission import Submission, context_of
 from app.services.loads import files
-from app.services.loads.cutting import cut
+from app.services.loads.cutting import around, cut
 from app.services.loads.tally import stored
 from app.storage import loads
 from app.storage.counter import utc_text
@@ -47,8 +48,11 @@ class Attempt:
         self._tools = tools
         self._load = load
 
-    def run(self) -> None:
-        """Take what is left. Lost or Stopped where it could not come to its end; Fault where it cannot be read."""
+    def run(self) -> list[Issue]:
+        """Take what is left; what is wrong with the file as a whole.
+
+        Lost or Stopped where it could not come to its end, Fault where the file cannot be read.
+        """
         settings = self._tools.settings
         # What is not stored is not seen by the next piece, so a dry run takes as much at once as may be taken.
         records = settings.max_records if self._load.dry_run else PIECE_RECORDS
@@ -59,6 +63,7 @@ class Attempt:
                 if self._tools.loads.stopping:
                     raise Stopped
                 self._take(piece)
+            return around(self._load, file, most)
 
     def _take(self, piece: Piece) -> None:
         begun = self._tools.clock()

@@ -48,8 +48,7 @@ def _attempt(tools: Services, load: Load) -> None:
         _end(tools, load, loads.FAILED, _BROKEN)
         return
     try:
-        Attempt(tools, load).run()
-        _end(tools, load, loads.COMPLETED)
+        _end(tools, load, loads.COMPLETED, *Attempt(tools, load).run())
     except Stopped:
         tools.writer.run(lambda connection: loads.release(connection, load))
     except Lost:
