@@ -30,8 +30,9 @@ class Reason:
 
 @dataclass
 class Outcome:
-    """counts: by type and site; waiting: taken, but without a subject yet; faults: of files as a whole; failed: files not
-    taken, and why.
+    """counts: by type and site; waiting: taken, but without a subject yet; faults: of files as a whole.
+
+    failed: files that were not taken, and why.
     """
 
     counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.domain.errors import Category, Fault
 from app.services import studies
 from app.services.context import Services
 from app.services.intake.readers import reader_of
-from app.services.intake.submission import Context
+from app.services.intake.submission import Context, Submission
 from app.services.loads import cutting, files
 from app.services.loads.files import Upload
 from app.services.loads.tally import stored
@@ -39,12 +39,16 @@ class Wanted:
 
 
 def checked(tools: Services, wanted: Wanted) -> Wanted:
-    """What is wanted, known before the file is read. Fault NOT_FOUND, UNSUPPORTED_MEDIA, MALFORMED."""
+    """What is wanted, known before the file is read, with the profile's version that will read it.
+
+    Fault NOT_FOUND, UNSUPPORTED_MEDIA, MALFORMED.
+    """
     cutting.check(wanted.media_type)
-    reader_of(wanted.media_type, wanted.context)
+    reader = reader_of(wanted.media_type, wanted.context)
     with tools.database.read.connect() as connection:
         studies.find(connection, wanted.study)
-    return wanted
+    file = Submission(wanted.study, b"", wanted.media_type, wanted.context, False, wanted.dry_run, "")
+    return replace(wanted, context=reader.settle(tools, file).context)
 
 
 def begin(tools: Services, wanted: Wanted, upload: Upload) -> Load:
