@@ -18,11 +18,12 @@ from app.storage.code_table_tables import CODE_TABLE
 from app.storage.deliveries import DELIVERY
 from app.storage.identity import IDENTITY
 from app.storage.load_tables import LOAD
+from app.storage.patient_tables import PATIENT_FACT
 from app.storage.subscription_tables import SUBSCRIPTION
 from app.storage.tables import METADATA
 
 # Named so that their tables are known, which stand apart from the others.
-TABLES = (METADATA, ARRIVAL, CODE_TABLE, DELIVERY, IDENTITY, LOAD, SUBSCRIPTION)
+TABLES = (METADATA, ARRIVAL, CODE_TABLE, DELIVERY, IDENTITY, LOAD, PATIENT_FACT, SUBSCRIPTION)
 ROOT = Path(__file__).resolve().parent.parent
 
 

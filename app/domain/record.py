@@ -16,8 +16,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RANKS: dict[Status, int] = {"final": 0, "amended": 1, "entered-in-error": 2}
 
 
-class Record(Frozen):
-    """Envelope of one record at the door. (site, source, type, id) is its natural key, for ever."""
+class Sent(Frozen):
+    """Envelope of whatever a source sends. (site, source, type, id) is its natural key, for ever."""
 
     type: str
     site: SourceName
@@ -26,7 +26,6 @@ class Record(Frozen):
     version: Annotated[int, Field(ge=0, le=2**53)] | None = None
     recorded: FullDateField | None = None
     status: Status = "final"
-    subject: Identifier
 
     @property
     def key(self) -> str:
@@ -42,6 +41,12 @@ class Record(Frozen):
         day = from_day_number(recorded.first)
         instant = recorded.instant or datetime(day.year, day.month, day.day, tzinfo=UTC)
         return Order(self.version, (instant - _EPOCH) // timedelta(microseconds=1), RANKS[self.status])
+
+
+class Record(Sent):
+    """Envelope of one record of a subject."""
+
+    subject: Identifier
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from app.domain.gvhd import Gvhd
 from app.domain.infusion import Infusion
 from app.domain.nearest import nearest
 from app.domain.observation import DiseaseAssessment, Lab
-from app.domain.record import Record
+from app.domain.record import Record, Sent
 from app.domain.shape import names_at, range_at, words_at
 from app.domain.subject import Disease, EndOfStudy, Subject
 from app.domain.transplant import Transplant
@@ -55,10 +55,11 @@ def read_record(raw: Any) -> Record | tuple[Issue, ...]:
     try:
         return _ADAPTERS[name].validate_python(raw)
     except ValidationError as error:
-        return _issues(error, RECORD_TYPES[name])
+        return issues_of(error, RECORD_TYPES[name])
 
 
-def _issues(error: ValidationError, model: type[Record]) -> tuple[Issue, ...]:
+def issues_of(error: ValidationError, model: type[Sent]) -> tuple[Issue, ...]:
+    """The issues behind pydantic's errors, each with its place in what was sent."""
     found = [_issue(item, model) for item in error.errors(include_url=False)]
     issues = tuple(_one_a_place(found).values())
     if len(issues) <= MOST_ISSUES:
@@ -77,7 +78,7 @@ def _one_a_place(found: list[Issue]) -> dict[str, Issue]:
     return places
 
 
-def _issue(item: Any, model: type[Record]) -> Issue:
+def _issue(item: Any, model: type[Sent]) -> Issue:
     location = [part for part in item["loc"] if isinstance(part, int) or not _is_union_part(part)]
     path, kind, context = place(location), item["type"], item.get("ctx", {})
     if kind == "missing":

@@ -9,23 +9,23 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from app.domain.record import Record
+from app.domain.record import Sent
 
 Node = dict[str, Any]
 
 
-def names_at(model: type[Record], location: Sequence[str | int]) -> tuple[str, ...]:
+def names_at(model: type[Sent], location: Sequence[str | int]) -> tuple[str, ...]:
     """Names of the fields of the object that stands there."""
     return tuple(name for node in _nodes(model, location) for name in node.get("properties", ()))
 
 
-def words_at(model: type[Record], location: Sequence[str | int]) -> tuple[str, ...]:
+def words_at(model: type[Sent], location: Sequence[str | int]) -> tuple[str, ...]:
     """The closed vocabulary of a place; empty where it has none."""
     nodes = _nodes(model, location)
     return tuple(word for node in nodes for word in (*node.get("enum", ()), *_constant(node)))
 
 
-def range_at(model: type[Record], location: Sequence[str | int]) -> str | None:
+def range_at(model: type[Sent], location: Sequence[str | int]) -> str | None:
     """`1 to 5` where a number has both bounds."""
     for node in _nodes(model, location):
         if "minimum" in node and "maximum" in node:
@@ -38,11 +38,11 @@ def _constant(node: Node) -> tuple[str, ...]:
 
 
 @cache
-def _schema(model: type[Record]) -> Node:
+def _schema(model: type[Sent]) -> Node:
     return model.model_json_schema()
 
 
-def _nodes(model: type[Record], location: Sequence[str | int]) -> list[Node]:
+def _nodes(model: type[Sent], location: Sequence[str | int]) -> list[Node]:
     """Every form that the place may have."""
     root = _schema(model)
     nodes = [root]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from app.domain.terms import Frozen, SourceName, Text
+from app.domain.terms import Code, Frozen, SourceName, Text
 
 StudyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
@@ -27,10 +27,14 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Site(Frozen):
-    """A hospital that takes part; time_zone is an IANA name, or null where its dates count as they are written."""
+    """A hospital that takes part; time_zone is an IANA name, or null where its dates count as they are written.
+
+    authorities: names under which its own numbers of patients come, e.g. in HL7 v2 PID-3.4 or as a FHIR system.
+    """
 
     id: SourceName
     time_zone: ZoneName | None
+    authorities: list[Code] = []
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -61,4 +65,8 @@ class Study(Frozen):
 
     def as_json(self) -> dict[str, Any]:
         """The study as the contract's PUT body."""
-        return self.model_dump()
+        found = self.model_dump()
+        for site in found["sites"]:
+            if not site["authorities"]:
+                del site["authorities"]
+        return found

@@ -89,6 +89,17 @@ def clear(connection: Connection, study: str, keys: Iterable[str], seq: int) -> 
         connection.execute(update(QUARANTINE).where(*conditions).values(cleared=seq))
 
 
+def clear_item(connection: Connection, identifier: str, seq: int) -> None:
+    """Mark an item as cleared: what waited in it was taken."""
+    connection.execute(update(QUARANTINE).where(_ROW.id == identifier).values(cleared=seq))
+
+
+def refuse(connection: Connection, identifier: str, issues: str, codes: str) -> None:
+    """What was held is refused, for these issues."""
+    values = {"state": "refused", "issues": issues, "codes": codes}
+    connection.execute(update(QUARANTINE).where(_ROW.id == identifier).values(**values))
+
+
 @dataclass(frozen=True, slots=True)
 class Dismissal:
     """That a person laid an item aside, or took it up again where reason is None."""

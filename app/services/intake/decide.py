@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.domain.record import Record
+from app.domain.record import Sent
 from app.storage.records import KnownRecord
 
 RETRACTED = "entered-in-error"
 Decision = Literal["accepted", "amended", "unchanged", "late", "conflict"]
 
 
-def decide(known: KnownRecord | None, record: Record, digest: str, *, redriven: bool = False) -> Decision:
+def decide(known: KnownRecord | None, record: Sent, digest: str, *, redriven: bool = False) -> Decision:
     """accepted: first of its record; amended: counts from now; late: kept, but a newer one counts already.
 
     redriven: the same version of the source, read anew; what is read now takes the place of what was read then.

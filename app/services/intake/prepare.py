@@ -13,6 +13,7 @@ from typing import Any
 from app.domain.errors import Issue
 from app.domain.infusion import Infusion
 from app.domain.observation import Lab
+from app.domain.patient import PatientLink, PatientMerge, is_fact, read_fact
 from app.domain.record import Record
 from app.domain.records import read_record
 from app.domain.subject import IDENTIFYING_FIELDS
@@ -52,7 +53,10 @@ NOT_AS_FHIR = AsFhir()
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record that may be stored. content is canonical JSON without the identifying fields."""
+    """A record that may be stored. content is canonical JSON without the identifying fields.
+
+    redriven: the same version of the source was stored before, read otherwise; patient: the number it came under.
+    """
 
     index: int
     record: Record
@@ -64,6 +68,7 @@ class Prepared:
     place: str = ""
     notes: tuple[Issue, ...] = ()
     redriven: bool = False
+    patient: PatientNumber | None = None
 
     @property
     def key(self) -> str:
@@ -123,7 +128,9 @@ class Unassigned:
     def assigned(self, subject: str) -> Prepared | Refused:
         """The record as that subject's."""
         found = prepare_assigned(replace(self.item, raw={**self.item.raw, "subject": subject}, patient=None))
-        return replace(found, redriven=self.redriven) if isinstance(found, Prepared) else found
+        if isinstance(found, Refused):
+            return found
+        return replace(found, redriven=self.redriven, patient=self.patient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +150,41 @@ class Settled:
         return self.line.index
 
 
-Checked = Prepared | Refused | Unassigned | Settled
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Something said of a hospital's number of a patient, which is no record of a subject."""
+
+    index: int
+    fact: PatientLink | PatientMerge
+    hash: str
+    text: bytes
+    place: str = ""
+
+    @property
+    def key(self) -> str:
+        """The natural key."""
+        return self.fact.key
+
+    @property
+    def type(self) -> str:
+        """patient_link or patient_merge."""
+        return self.fact.type
+
+    @property
+    def site(self) -> str:
+        """The site whose number it is."""
+        return self.fact.site
+
+
+Checked = Prepared | Refused | Unassigned | Stated | Settled
 # Stands for a subject that is not known yet, while the rest of its record is checked.
 _SOMEBODY = "subject"
 
 
 def prepare(item: Item) -> Checked:
     """Check one record of a payload."""
+    if is_fact(item.raw) and not item.issues:
+        return _stated(item)
     patient = item.patient
     if patient is None or item.issues or not isinstance(item.raw, dict) or "subject" in item.raw:
         return prepare_assigned(item)
@@ -157,6 +192,13 @@ def prepare(item: Item) -> Checked:
     if isinstance(found, Refused):
         return found
     return Unassigned(item, patient, found.key, found.type, found.site)
+
+
+def _stated(item: Item) -> Stated | Refused:
+    fact = read_fact(item.raw)
+    if isinstance(fact, tuple):
+        return refuse(item, fact)
+    return Stated(item.index, fact, hashlib.sha256(dump(_said(item.raw))).hexdigest(), item.text, item.place)
 
 
 def prepare_assigned(item: Item) -> Prepared | Refused:

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from app.services.intake.payload import Delivered
 from app.services.intake.prepare import Checked, Unassigned
 from app.services.intake.receipt import Line
-from app.storage import quarantine
+from app.services.intake.settle import held_row
+from app.storage import patients, quarantine
 from app.storage.counter import Moment
 from app.storage.quarantine import codes_text
 from app.storage.records import add
@@ -43,7 +44,11 @@ def set_aside(connection: Connection, study: str, moment: Moment, delivered: lis
             row["cleared"] = moment.seq
     kept = quarantine.present(connection, {inbox for inbox, _ in rows})
     quarantine.clear(connection, study, good, moment.seq)
-    add(connection, QUARANTINE, [row for place, (_, row) in rows.items() if place not in kept])
+    new = {place: row for place, (_, row) in rows.items() if place not in kept}
+    add(connection, QUARANTINE, list(new.values()))
+    waiting = ((one.inbox, item) for one in delivered for line, item in one.pairs() if line.outcome == "held")
+    held = {(inbox, item.index): item for inbox, item in waiting if isinstance(item, Unassigned)}
+    patients.hold(connection, [held_row(new[at]["id"], study, item) for at, item in held.items() if at in new])
 
 
 def _row(study: str, one: Delivered, moment: Moment, line: Line, item: Checked) -> dict[str, Any]:

@@ -15,16 +15,18 @@ from sqlalchemy import Connection
 from app.domain.errors import Category, Fault, Issue
 from app.services.arriving.arrange import Arranged, arrange, finish
 from app.services.arriving.read import arrival_of, waiting_for_numbers
+from app.services.identity.resolve import Number
 from app.services.intake.batch import Batch
 from app.services.intake.deliveries import count
 from app.services.intake.payload import Delivered, Payload
-from app.services.intake.prepare import Prepared, Refused, Unassigned
+from app.services.intake.prepare import Prepared, Refused
 from app.services.intake.receipt import Line, receipt
 from app.services.intake.rows import Rows
 from app.services.intake.set_aside import set_aside
+from app.services.intake.settle import settle
 from app.services.intake.submission import context_of
 from app.services.intake.take import Take
-from app.storage import counter, inbox, studies
+from app.storage import counter, inbox, patients, studies
 from app.storage.records import add, load_records, load_subjects
 from app.storage.studies import StoredStudy
 from app.storage.tables import INBOX
@@ -53,6 +55,7 @@ class _Unit:
         self._payloads = payloads
         self._study = payloads[0].study
         self._moment = counter.lock(connection, max(payload.time for payload in payloads))
+        self._touched: set[Number] = set()
 
     def store(self) -> list[dict[str, Any]]:
         """Keep, take, quarantine, answer."""
@@ -75,6 +78,8 @@ class _Unit:
             for payload, identifier, found in zip(self._payloads, inbox_ids, lines, strict=True)
         ]
         set_aside(self._connection, self._study, self._moment, delivered)
+        if self._touched and patients.any_came_under_one(self._connection, self._study):
+            settle(self._connection, study, self._touched, lambda: self._another_batch(study))
         if not self._again:
             count(self._connection, delivered, self._moment.time, study.zones)
         self._finish(study, delivered, arranged)
@@ -133,18 +138,24 @@ class _Unit:
     def _take(self, study: StoredStudy, inbox_ids: list[str]) -> list[list[Line]]:
         """The lines of each payload; those of an atomic payload that cannot be stored whole are all refused."""
         items = [(identifier, payload.items) for identifier, payload in zip(inbox_ids, self._payloads, strict=True)]
-        taken = Take(self._batch(study), _nobody)
+        taken = Take(self._batch(study))
         first = self._payloads[0]
-        if not first.atomic:
-            return taken.all(items)
-        savepoint = self._connection.begin_nested()
-        lines = taken.all(items)[0]
-        rejected = [line for line in lines if line.outcome == "rejected"]
-        if not rejected:
+        savepoint = self._connection.begin_nested() if first.atomic else None
+        lines = taken.all(items)
+        if savepoint is not None:
+            rejected = [line for line in lines[0] if line.outcome == "rejected"]
+            if rejected:
+                savepoint.rollback()
+                return [_none_stored(first, rejected)]
             savepoint.commit()
-            return [lines]
-        savepoint.rollback()
-        return [_none_stored(first, rejected)]
+        self._touched = taken.touched()
+        return lines
+
+    def _another_batch(self, study: StoredStudy) -> Batch:
+        """A further unit of work on the same study, in the same transaction."""
+        first = self._payloads[0]
+        moment = counter.lock(self._connection, first.time)
+        return Batch(self._connection, first.actor, first.new_id, moment, study=study, records={}, subjects={})
 
     def _batch(self, study: StoredStudy) -> Batch:
         items = [item for payload in self._payloads for item in payload.items]
@@ -160,11 +171,6 @@ class _Unit:
             records=load_records(self._connection, study.name, keys),
             subjects=load_subjects(self._connection, study.name, subjects),
         )
-
-
-def _nobody(item: Unassigned) -> str | None:
-    """No number of a patient is linked to a subject yet."""
-    return None
 
 
 def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:

@@ -5,7 +5,7 @@ docs/adr/0002-versions-and-seq.md
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from app.domain.errors import Issue
@@ -13,29 +13,34 @@ from app.domain.nearest import nearest
 from app.domain.record import Record
 from app.endpoints.event import FOREVER
 from app.interop.fhir.own import Own
+from app.interop.reading import PatientNumber
+from app.services.identity.numbers import Numbers
+from app.services.identity.resolve import Number, Whose
 from app.services.intake.batch import Batch
 from app.services.intake.decide import Decision, decide
-from app.services.intake.prepare import NOT_AS_FHIR, Checked, Prepared, Refused, Settled, Unassigned
+from app.services.intake.facts import TakeFacts
+from app.services.intake.prepare import NOT_AS_FHIR, Checked, Prepared, Refused, Settled, Stated, Unassigned
 from app.services.intake.publish import Publication, publish, publish_subjects
 from app.services.intake.receipt import Line
 from app.services.intake.views import is_viewed
 from app.services.stored import stored_record
-from app.storage import studies
+from app.storage import patients, studies
 from app.storage.held import held_by_records, held_by_subjects
 from app.storage.identity import IDENTITY
-from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, waiting
+from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, load_subjects, waiting
 from app.storage.tables import RECORD, RECORD_VERSION, SUBJECT
-
-# The subject that a hospital's number of a patient means; None while it means none.
-Assign = Callable[[Unassigned], str | None]
 
 
 class Take:
     """Payloads of one study on their way through the store, written set by set."""
 
-    def __init__(self, batch: Batch, assign: Assign) -> None:
+    def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._assign = assign
+        self._numbers = Numbers(batch.connection, batch.study)
+        self._facts = TakeFacts(batch, self._numbers)
+        self._came_under: dict[int, dict[str, str | None] | None] = {}
+        self._new_subjects: set[str] = set()
+        self._unread = False
         self._inbox = ""
         self._lines: list[Line] = []
         self._publications: list[Publication] = []
@@ -54,28 +59,59 @@ class Take:
         for self._inbox, items in payloads:
             self._lines = []
             answers.append(self._lines)
-            for item in items:
+            for item in sorted(items, key=_rank):
                 self._any(item)
         self._flush()
+        patients.came_under(self._batch.connection, self._batch.study.name, self._came_under)
         self._recall()
         return answers
 
+    def touched(self) -> set[Number]:
+        """Numbers of patients of which something else is known now."""
+        rows = patients.numbers_of_records(self._batch.connection, self._batch.study.name, self._new_subjects)
+        return self._facts.touched | {self._numbers.normal(row.site, PatientNumber(row.mrn)) for row in rows}
+
     def _any(self, item: Checked) -> None:
         """Take an item, refuse it or hold it."""
-        if isinstance(item, Unassigned):
+        if isinstance(item, Stated):
             issues = self._undeclared_site(item)
-            subject = None if issues else self._assign(item)
-            if subject is None:
-                held = "rejected" if issues else "held"
-                self._lines.append(_line(item, held, issues=tuple(issues) or (_not_linked(item),)))
+            self._lines.append(_line(item, "rejected", issues=tuple(issues)) if issues else self._state(item))
+            return
+        if isinstance(item, Unassigned):
+            found = self._assigned(item)
+            if found is None:
                 return
-            item = item.assigned(subject)
+            item = found
         if isinstance(item, Refused):
             self._refuse(item, item.issues)
         elif isinstance(item, Settled):
             self._lines.append(item.line)
         else:
             self._one(item)
+
+    def _state(self, item: Stated) -> Line:
+        outcome, version = self._facts.take(item, self._inbox)
+        line = _line(item, outcome if outcome != "late" else "accepted", item.fact.id, version)
+        line.superseded = outcome == "late"
+        if outcome == "conflict":
+            line.outcome, line.issues = "rejected", (_conflict(item),)
+        return line
+
+    def _assigned(self, item: Unassigned) -> Prepared | Refused | None:
+        """The record as its subject's; None where that is not known, so that it is held."""
+        batch = self._batch
+        if self._unread:  # subjects of this payload may bear the number
+            self._flush()
+            self._numbers.forget()
+        issues = tuple(self._undeclared_site(item))
+        found = self._numbers.whose(item.site, item.patient)
+        if issues or found.subject is None:
+            outcome = "rejected" if issues else "held"
+            self._lines.append(_line(item, outcome, issues=issues or (not_linked(item, found),)))
+            return None
+        if found.subject not in batch.subjects:
+            batch.subjects |= load_subjects(batch.connection, batch.study.name, [found.subject])
+        return item.assigned(found.subject)
 
     def _one(self, item: Prepared) -> None:
         """Take one record, or refuse it."""
@@ -95,6 +131,8 @@ class Take:
             line.waiting, line.superseded = known.subject is None, first is not known.current
             self._lines.append(line)
             self._unchanged.append((line, known))
+            if item.patient is not None:
+                self._came_under[known.id] = _number(item)
         else:
             self._keep(item, known, decision)
 
@@ -135,7 +173,12 @@ class Take:
         self._batch.note(
             seq, decision, record.key, subject.id if subject else None, (old.hash if old else None, item.hash)
         )
+        if record.type == "subject":
+            self._new_subjects.add(record.key)
+            self._unread = True
         if decision != "late":
+            if item.patient is not None or decision == "amended":
+                self._came_under[known.id] = _number(item)
             self._move(known, record.subject, subject, seq)
             fhir = item.fhir
             if record.type == "subject":  # it is told by the subject's views
@@ -262,6 +305,7 @@ class Take:
         self._publications, self._touched, self._assignments = [], {}, []
         self._waiting.clear()
         self._pending.clear()
+        self._unread = False
 
     def _recall(self) -> None:
         """An unchanged record is answered with the resources of the first answer."""
@@ -279,16 +323,32 @@ def _as_written(known: KnownRecord | None) -> Decision:
     return "accepted" if known is None or known.current is None else "amended"
 
 
-def _conflict(item: Prepared) -> Issue:
+def _rank(item: Checked) -> int:
+    """What is said of numbers comes first, and what needs it last."""
+    return 0 if isinstance(item, Stated) else 2 if isinstance(item, Unassigned) else 1
+
+
+def _number(item: Prepared) -> dict[str, str | None] | None:
+    patient = item.patient
+    if patient is None:
+        return None
+    return {"site": item.site, "number": patient.number, "authority": patient.authority, "kind": patient.kind}
+
+
+def _conflict(item: Prepared | Stated) -> Issue:
     path = f"records[{item.index}].version"
     message = "this version was received before with other content"
     return Issue(path, "conflict", message, "a higher version", item.place or None)
 
 
-def _not_linked(item: Unassigned) -> Issue:
-    path = f"records[{item.index}].subject"
+def not_linked(item: Unassigned, found: Whose) -> Issue:
+    """Why a record is held."""
+    path, place = f"records[{item.index}].subject", item.place or None
+    if found.rivals:
+        message = f"the number of this patient might mean subject {' or '.join(found.rivals)}; a person must decide"
+        return Issue(path, "conflict", message, "one link of that number to a subject", place)
     message = "the hospital's number of this patient is not linked to a subject; the record is kept until it is"
-    return Issue(path, "not-found", message, "a link of that number to a subject", item.place or None)
+    return Issue(path, "not-found", message, "a link of that number to a subject", place)
 
 
 def _line(

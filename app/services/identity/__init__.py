@@ -1,0 +1,1 @@
+"""Hospitals' numbers of patients, and the subjects whose they are."""
