@@ -14,6 +14,7 @@ from app.domain.errors import Category, Fault
 from app.interop.reading import Unreadable, Unused
 from app.interop.records import MAX_RECORD_BYTES
 from app.services.context import Services
+from app.services.identity.merging import merge_item
 from app.services.intake.payload import Payload
 from app.services.intake.prepare import Checked, Refused, prepare
 from app.services.intake.readers import reader_of
@@ -36,7 +37,8 @@ def read(services: Services, submission: Submission) -> Payload:
         key = _key(submission, fault.key) if isinstance(fault, Unreadable) else None
         refused = Refused(0, fault.issues, submission.body[:MAX_RECORD_BYTES], key, site=submission.context.site)
         return _payload(services, submission, [refused], fault=fault, key=key)
-    items = [prepare(item) for item in reading.items]
+    merges = (merge_item(merge, index) for index, merge in enumerate(reading.merges, len(reading.items)))
+    items = [prepare(item) for item in [*reading.items, *merges]]
     payload = _payload(services, submission, items, reading.unused, key=_key(submission, reading.key))
     return replace(payload, arrival=reading.arrival)
 

@@ -1,6 +1,6 @@
 """patients: hospitals' numbers of patients, and what came under them
 
-Revision 0018, follows 0017.
+Revision 0019, follows 0018.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
