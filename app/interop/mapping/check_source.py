@@ -25,6 +25,8 @@ def check_source(document: Document, profile: Profile, path: Path, source: Sourc
     if source.dates is not None:
         pivot = profile.pivot if source.pivot is None else source.pivot
         check_formats(document, (*path, "dates"), source.dates, profile.unknown_parts, pivot)
+    if source.precision is not None and target.kind != "date":
+        document.note((*path, "precision"), "structure", "this field is no date", "a field that is one")
     decimal, thousands = source.decimal or profile.decimal, source.thousands or profile.thousands
     if decimal == thousands:
         document.note(path, "conflict", "one mark for decimals and thousands", "two different marks")

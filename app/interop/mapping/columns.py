@@ -30,7 +30,8 @@ def wanted(profile: Profile, kind: str = "") -> Wanted:
     needed = [column for form in forms for column in _needed(form, allowed)]
     needed += [column for leaf in general if leaf.needed and not allowed for column in leaf.columns]
     leaves = [*general, *(leaf for form in forms for leaf in form.leaves())]
-    known = {*needed, *(column for leaf in leaves for column in leaf.columns)}
+    asked = (condition.column for form in forms for condition in form.form.when or ())
+    known = {*needed, *asked, *(column for leaf in leaves for column in leaf.columns)}
     return Wanted(tuple(dict.fromkeys(needed)), frozenset(known))
 
 

@@ -14,7 +14,7 @@ from app.interop.mapping.date_format import date_format
 from app.interop.mapping.dates import DateReader
 from app.interop.mapping.lookup import KEEP, Lookup, plain, words_of
 from app.interop.mapping.numbers import NumberReader
-from app.interop.mapping.profile import Condition, Map, Profile, Source, Words
+from app.interop.mapping.profile import Condition, Map, Precision, Profile, Source, Words
 from app.interop.mapping.row import Typed
 from app.interop.mapping.scope import Scope, Table
 from app.interop.mapping.target import Target
@@ -23,6 +23,8 @@ from app.interop.mapping.unreadable import Unreadable
 Cells = Mapping[str, str]
 Read = Callable[[Cells, Scope], Any]
 Convert = Callable[[str, Scope], Any]
+# Of a date as the contract writes it, YYYY-MM-DD.
+_LENGTHS = {"day": 10, "month": 7, "year": 4}
 _FLAGS = {"true": True, "false": False}
 
 
@@ -51,9 +53,12 @@ class Leaves:
         read, columns = self._read(source, target, ordering)
         if source.default is not None:
             read = _with_default(read, plain(source.default))
+        if source.precision is not None:
+            read = _cut(read, source.precision)
         if source.when:
             read = _only(read, all_of(source.when, self.missing))
         asked = [condition.column for condition in source.when or ()]
+        asked += [source.precision.column] if source.precision else []
         return Leaf(read, (*columns, *asked), bool(columns), not source.optional)
 
     def condition(self, conditions: list[Condition] | None) -> Test | None:
@@ -121,7 +126,7 @@ def with_number(source: str | Source, number: str) -> str | Source:
     """A source of a repeated group, `{n}` filled in."""
     if isinstance(source, str):
         return source.replace("{n}", number)
-    names = ("column", "columns", "const", "checkboxes", "when")
+    names = ("column", "columns", "const", "checkboxes", "precision", "when")
     return source.model_copy(update={name: _filled(getattr(source, name), number) for name in names})
 
 
@@ -132,7 +137,7 @@ def _filled(value: Any, number: str) -> Any:
         return [_filled(one, number) for one in value]
     if isinstance(value, dict):
         return {_filled(name, number): _filled(one, number) for name, one in value.items()}
-    if isinstance(value, Condition):
+    if isinstance(value, Condition | Precision):
         return value.model_copy(update={"column": _filled(value.column, number)})
     return value
 
@@ -141,6 +146,18 @@ def _with_default(read: Read, default: Any) -> Read:
     def reading(cells: Cells, scope: Scope) -> Any:
         value = read(cells, scope)
         return default if value is None else value
+
+    return reading
+
+
+def _cut(read: Read, precision: Precision) -> Read:
+    """The part of a date that is known."""
+    lengths = {word: _LENGTHS[part] for word, part in precision.words.items()}
+
+    def reading(cells: Cells, scope: Scope) -> Any:
+        value = read(cells, scope)
+        length = lengths.get(cells.get(precision.column, "").strip())
+        return value if value is None or length is None else value[:length]
 
     return reading
 

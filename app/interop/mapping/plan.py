@@ -88,7 +88,7 @@ def _form(form: Form, profile: Profile, leaves: Leaves) -> FormPlan:
             envelope[name] = leaves.leaf(spec, kind_of)
     if form.recorded is not None:
         envelope["recorded"] = leaves.leaf(form.recorded, DATE, ordering=True)
-    needed = [*(form.group or ()), *(condition.column for condition in form.when or ())]
+    needed = [*(form.group or ()), *(condition.column for condition in form.when or () if not condition.optional)]
     return FormPlan(
         form,
         kind,

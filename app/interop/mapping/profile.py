@@ -58,6 +58,16 @@ class Condition(Frozen):
     is_not: list[str] | None = Field(None, description="none of these words")
     empty: bool | None = Field(None, description="true: nothing is recorded; false: something is")
     matches: str | None = Field(None, description="a pattern: * for any text, ? for any character")
+    optional: bool = Field(False, description="true: the file may lack the column, which then says nothing")
+
+
+class Precision(Frozen):
+    """How much of a date is known, as another column says it: what is not known is left out of the date."""
+
+    column: Column = Field(description="the column that says it, such as one for an estimated date")
+    words: dict[str, Literal["day", "month", "year"]] = Field(
+        min_length=1, description="its words -> the least part that is known; another word, or none: all of it"
+    )
 
 
 class Source(Frozen):
@@ -76,6 +86,7 @@ class Source(Frozen):
     split: str | None = Field(None, min_length=1, description="a list in one cell: what stands between its values")
     dates: list[str] | None = Field(None, description="formats of this column, in place of the profile's")
     pivot: Annotated[int, Field(ge=0, le=99)] | None = Field(None, description="last two-digit year of this century")
+    precision: Precision | None = Field(None, description="how much of a date is known")
     decimal: Literal[".", ","] | None = Field(None, description="decimal mark, in place of the profile's")
     thousands: Mark | None = Field(None, description="mark between thousands, in place of the profile's")
     missing: list[str] | None = Field(None, description="what means not recorded, in place of the profile's")

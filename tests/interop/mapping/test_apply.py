@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.errors import Fault, Issue
 from app.interop.mapping.apply import APART, EMPTY, NAMED, NO_FORM, apply
+from app.interop.mapping.columns import wanted
 from app.interop.mapping.row import Row, Typed
 from app.interop.mapping.scope import Where
 from app.interop.reading import Item, PatientNumber, Unused
@@ -285,6 +286,31 @@ def test_a_field_may_be_read_from_some_rows_only() -> None:
         "term": "Sepsis",
         "grade": 4,
     }
+
+
+@pytest.mark.parametrize(
+    ("flag", "meant"), [("", "2024-03-05"), ("no", "2024-03-05"), ("estimated", "2024-03"), ("year", "2024")]
+)
+def test_another_column_may_say_how_much_of_a_date_is_known(flag: str, meant: str) -> None:
+    precision = {"column": "known", "words": {"estimated": "month", "year": "year"}}
+    found = field("onset", {"column": "day", "precision": precision}, dates=["DD.MM.YYYY"])
+    assert record(found, {"day": "05.03.2024", "known": flag}) == {"onset": meant}
+
+
+def test_a_repeated_date_has_its_own_column_for_what_is_known() -> None:
+    precision = {"column": "known{n}", "words": {"estimated": "month"}}
+    change = {"date": {"column": "day{n}", "precision": precision}, "grade": "grade{n}"}
+    found = field("grade_history", {"repeat": 2, "fields": change})
+    cells = {"day1": "2024-03-05", "grade1": "1", "day2": "2024-04-09", "grade2": "2", "known2": "estimated"}
+    dates = [one["date"] for one in record(found, cells)["grade_history"]]
+    assert dates == ["2024-03-05", "2024-04"]
+
+
+@pytest.mark.parametrize("optional", [False, True])
+def test_a_file_may_lack_the_column_of_an_optional_condition(optional: bool) -> None:
+    found = profile({"fields": {"term": "t"}, "when": [{"column": "k", "is": ["x"], "optional": optional}]})
+    assert ("k" in wanted(found).needed) is not optional
+    assert "k" in wanted(found).known
 
 
 def test_a_row_that_cannot_be_read_is_refused_as_it_stands() -> None:

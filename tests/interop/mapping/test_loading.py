@@ -57,6 +57,12 @@ forms:
         ("column: day", "column: day, split: ','", 14, "this field is no list"),
         ("column: day", "columns: [day, hour]", 14, "this field has one value"),
         ("column: day", "column: day, const: '2024'", 14, "a value comes from one place"),
+        (
+            "test: test",
+            "test: {column: test, precision: {column: day, words: {x: year}}}",
+            13,
+            "this field is no date",
+        ),
         ("column: day", "column: day, decimal: ',', thousands: ','", 14, "one mark for decimals and thousands"),
         ("collected: {column: day}", "transfused: {const: 1}", 14, "not what this field takes"),
         ("    id: order", "    id: order\n    sheet: S", 11, "only a workbook has sheets"),
