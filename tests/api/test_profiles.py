@@ -127,7 +127,7 @@ def test_a_shipped_profile_cannot_change_behind_its_number(service: Door) -> Non
     service.services.writer.run(
         lambda connection: connection.execute(update(PROFILE).where(PROFILE.c.study == "").values(digest="other"))
     )
-    with pytest.raises(ProfileChanged, match="engraft-template"):
+    with pytest.raises(ProfileChanged, match="profile 'cibmtr'"):
         create_app(service.services.settings)
 
 
@@ -183,7 +183,7 @@ def test_a_profile_that_is_not_there_or_reads_something_else_is_named_with_those
     answer = send(door, profile=profile)
     assert answer.status_code == 400
     assert answer.json()["issues"][0]["path"] == "profile"
-    assert answer.json()["issues"][0]["expected"] == "engraft-template, labs"
+    assert answer.json()["issues"][0]["expected"] == "cibmtr, engraft-template, labs, redcap-transplant"
 
 
 def test_without_a_profile_it_is_the_template(door: Door) -> None:
