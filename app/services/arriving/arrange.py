@@ -42,7 +42,10 @@ _OTHER_STUDY = "it is another study, or does not say in an identifier which one"
 
 @dataclass(slots=True)
 class Arranged:
-    """items: for the intake, in order; unused: what is left alone; the rest is written when those are taken."""
+    """items: for the intake, subjects before what is theirs; unused: what is left alone.
+
+    The rest is written when the items are taken.
+    """
 
     items: list[Checked] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
@@ -100,7 +103,6 @@ class _Arranger:
         self._found.items += unchanged_lines(self._connection, self._study.name, self._names, sorted_, self._known)
         self._found.unused += self._unused_again(sorted_)
         self._learn(sorted_)
-        self._found.items.sort(key=lambda item: item.index)
         return self._found
 
     def _undeclared(self, item: Arrived, zones: Any) -> Settled:
