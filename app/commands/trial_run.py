@@ -18,6 +18,7 @@ from app.interop.mapping.profile import Profile
 from app.interop.mapping.scope import Where
 from app.interop.reading import Item, Unused
 from app.interop.tabular.csv import read_csv
+from app.interop.tabular.xlsx import read_xlsx
 from app.services.intake.prepare import Refused, prepare
 
 _ENVELOPE = ("type", "site", "source", "id", "subject")
@@ -39,7 +40,10 @@ def try_out(profile: Profile, file: Path, site: str, zone: str | None, source: s
     where = Where(site, source, {site: None if zone is None else ZoneInfo(zone)})
     run = TrialRun()
     with file.open("rb") as stream:
-        for found in read_csv(stream, profile, where):
+        read = (
+            read_xlsx(stream.read(), profile, where) if profile.format == "xlsx" else read_csv(stream, profile, where)
+        )
+        for found in read:
             if isinstance(found, Unused):
                 run.unused.append(found)
             else:

@@ -5,9 +5,11 @@ https://www.rfc-editor.org/rfc/rfc9512 (application/yaml); docs/profiles.md
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 from sqlalchemy import select, update
 
@@ -19,6 +21,7 @@ from app.storage.tables import AUDIT, OUTBOX, PROFILE
 from tests.journeys.door import STUDY, Door
 
 YAML, JSON, CSV = "application/yaml", "application/json", "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PATH = f"/studies/{STUDY}/profiles/labs"
 TEXT = """\
 profile: labs
@@ -197,3 +200,23 @@ def test_the_schema_is_there(door: Door) -> None:
     answer = door.get("/profiles/schema")
     assert answer.headers["content-type"] == "application/schema+json"
     assert answer.json()["title"] == "Mapping profile"
+
+
+def test_a_workbook_is_read_by_the_template_of_workbooks(door: Door) -> None:
+    book = openpyxl.Workbook()
+    page = book.create_sheet("adverse_event")
+    page.append(["id", "subject", "term", "grade", "serious"])
+    page.append(["AE-1", "A-001", "Sepsis", 4, True])
+    page.append(["AE-2", "A-001", "Fever", 7, False])
+    stream = io.BytesIO()
+    book.save(stream)
+    answer = door.post(stream.getvalue(), XLSX, site="A", source="desk")
+    assert (answer.status_code, answer.json()["accepted"], answer.json()["rejected"]) == (201, 1, 1)
+    [issue] = answer.json()["records"][1]["issues"]
+    assert (issue["path"], issue["place"]) == ("records[1].grade", "sheet adverse_event, row 3, column grade")
+
+
+def test_what_is_no_workbook_is_kept_and_named(door: Door) -> None:
+    answer = door.post(b"id,subject\n", XLSX, site="A", source="desk")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "not a workbook")
+    assert len(door.quarantine()) == 1

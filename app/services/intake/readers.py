@@ -14,7 +14,7 @@ from app.interop.records import read_json, read_ndjson
 from app.services.arriving.read import read_fhir
 from app.services.context import Services
 from app.services.intake.submission import Context, Submission
-from app.services.intake.tabular import csv_reading, settle_csv
+from app.services.intake.tabular import csv_reading, settle_csv, settle_xlsx, xlsx_reading
 
 Read = Callable[[Services, Submission], Reading]
 
@@ -44,12 +44,14 @@ def _fhir(services: Services, submission: Submission) -> Reading:
     return Reading(arrival=read_fhir(services, submission))
 
 
+_BY_PROFILE = ("site", "source", "profile")
 READERS: dict[str, Reader] = {
     "application/json": Reader(_json),
     "application/x-ndjson": Reader(_ndjson),
     "application/fhir+json": Reader(_fhir, ("site", "source")),
     "application/fhir+ndjson": Reader(_fhir, ("site", "source")),
-    "text/csv": Reader(csv_reading, ("site", "source", "profile"), settle_csv),
+    "text/csv": Reader(csv_reading, _BY_PROFILE, settle_csv),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Reader(xlsx_reading, _BY_PROFILE, settle_xlsx),
 }
 
 

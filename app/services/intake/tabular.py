@@ -1,4 +1,4 @@
-"""The readers of tables: CSV by a mapping profile of the study.
+"""The readers of tables: CSV and Excel by a mapping profile of the study.
 
 docs/profiles.md
 """
@@ -15,12 +15,13 @@ from app.interop.mapping.profile import Profile
 from app.interop.mapping.scope import Where
 from app.interop.reading import Item, Reading, Unused
 from app.interop.tabular.csv import read_csv
+from app.interop.tabular.xlsx import read_xlsx
 from app.services import profiles, studies
 from app.services.code_tables.lookup import code_maps
 from app.services.context import Services
 from app.services.intake.submission import Submission
 
-CSV_DEFAULT = "engraft-template"
+CSV_DEFAULT, XLSX_DEFAULT = "engraft-template", "engraft-template-xlsx"
 
 
 def settle_csv(services: Services, submission: Submission) -> Submission:
@@ -34,6 +35,17 @@ def csv_reading(services: Services, submission: Submission) -> Reading:
     context = submission.context
     rows = read_csv(io.BytesIO(submission.body), profile, where, context.charset, context.line)
     return _collected(rows, services.settings.max_records)
+
+
+def settle_xlsx(services: Services, submission: Submission) -> Submission:
+    """The submission with the version of the profile that reads it. Fault MALFORMED for an unknown one."""
+    return _settled(services, submission, "xlsx", XLSX_DEFAULT)
+
+
+def xlsx_reading(services: Services, submission: Submission) -> Reading:
+    """Records of a workbook. Fault MALFORMED where it cannot be read as a whole, TOO_LARGE for too many."""
+    profile, where = _beside(services, submission)
+    return _collected(read_xlsx(submission.body, profile, where), services.settings.max_records)
 
 
 def _settled(services: Services, submission: Submission, formats: str, default: str) -> Submission:
