@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from app.commands.load.outcome import of_record
 
-COLUMNS = ("file", "place", "type", "site", "id", "outcome", "field", "reason", "expected", "suggestion")
+COLUMNS = ("file", "place", "type", "site", "outcome", "field", "reason", "expected", "suggestion")
 
 
 class Report(Protocol):
@@ -40,7 +40,7 @@ def report(path: Path | None) -> Iterator[Report]:
 
 
 def _rows(file: str, line: dict[str, Any]) -> Iterator[list[str]]:
-    known = [line.get(name) or "" for name in ("type", "site", "id", "outcome")]
+    known = [line.get(name) or "" for name in ("type", "site", "outcome")]
     for issue in line.get("issues") or line.get("warnings") or [{}]:
         path = issue.get("path", "")
         place = issue.get("place") or line.get("place") or path.partition(".")[0]
