@@ -110,7 +110,7 @@ def example(
     folder: Annotated[Path, typer.Argument()] = Path("examples"),
     seed: Annotated[int, typer.Option()] = 2026,
     subjects: Annotated[int, typer.Option(min=60)] = 60,
-    form: Annotated[str, typer.Option("--format", help="ndjson or hl7v2")] = "ndjson",
+    form: Annotated[str, typer.Option("--format", help="ndjson, hl7v2 or csv")] = "ndjson",
 ) -> None:
     """Write the example extract; the same seed gives the same bytes."""
     from app.example import FORMATS, write

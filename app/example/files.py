@@ -13,6 +13,7 @@ from app.example.census import as_line
 from app.example.extract import Extract, generate
 from app.example.hl7v2 import messages
 from app.example.readme import readme
+from app.example.tabular import tables
 
 SEED, SUBJECTS = 2026, 60
 
@@ -29,6 +30,7 @@ def _hl7v2(extract: Extract) -> Iterator[str]:
 FORMATS: dict[str, tuple[str, Callable[[Extract], Iterator[str]]]] = {
     "ndjson": ("ndjson", _ndjson),
     "hl7v2": ("hl7", _hl7v2),
+    "csv": ("csv", tables),
 }
 
 
