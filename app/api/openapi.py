@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from app.domain.patient import FACT_TYPES
 from app.domain.records import RECORD_TYPES
 
 # Kinds of files that are taken in the background.
@@ -20,9 +21,15 @@ def record_schemas() -> dict[str, dict[str, Any]]:
     return {name: model.model_json_schema() for name, model in RECORD_TYPES.items()}
 
 
+@cache
+def fact_schemas() -> dict[str, dict[str, Any]]:
+    """JSON Schema of what is said of patients' numbers, by type."""
+    return {name: model.model_json_schema() for name, model in FACT_TYPES.items()}
+
+
 def records_body() -> dict[str, Any]:
     """The request body of intake: one record, an array, or one record a line."""
-    record = {"oneOf": [_inline(schema) for schema in record_schemas().values()]}
+    record = {"oneOf": [_inline(schema) for schema in (*record_schemas().values(), *fact_schemas().values())]}
     many = {"type": "array", "minItems": 1, "items": record}
     return {
         "requestBody": {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from app.domain.record import RANKS, Order
 from app.endpoints.event import FOREVER
@@ -19,6 +19,7 @@ from app.storage.tables import QUARANTINE, RECORD, RECORD_VERSION
 
 _FACT = PATIENT_FACT.c
 RETRACTED = "entered-in-error"
+_WAITS = and_(QUARANTINE.c.cleared.is_(None), QUARANTINE.c.dismissed.is_(None), QUARANTINE.c.state == "held")
 
 
 def load_facts(connection: Connection, study: str, keys: Iterable[str]) -> dict[str, KnownRecord]:
@@ -71,6 +72,27 @@ def subjects_with(connection: Connection, study: str, site: str, numbers: Iterab
         columns = (IDENTITY.c.mrn, RECORD.c.subject_number.label("subject"))
         found += connection.execute(_joined(columns).where(*where))
     return found
+
+
+def facts(connection: Connection, study: str) -> list[Any]:
+    """Links and merges that count now."""
+    counts = and_(_FACT.study == study, _FACT.seq_to == FOREVER, _FACT.status != RETRACTED)
+    return list(connection.execute(select(PATIENT_FACT).where(counts).order_by(_FACT.id)))
+
+
+def numbered_subjects(connection: Connection, study: str) -> list[Any]:
+    """(site, mrn, subject, key) of subject records that count now and bear a number."""
+    columns = (RECORD.c.site, IDENTITY.c.mrn, RECORD.c.subject_number.label("subject"), RECORD.c.key)
+    where = (*_subject_records(study), IDENTITY.c.mrn.is_not(None))
+    return list(connection.execute(_joined(columns).where(*where).order_by(RECORD.c.id)))
+
+
+def waiting(connection: Connection, study: str) -> list[Any]:
+    """Numbers that records wait for, with how many and since when."""
+    number = HELD_RECORD.c["site", "number", "authority", "kind"]
+    counted = (func.count().label("records"), func.min(QUARANTINE.c.received).label("since"))
+    statement = select(*number, *counted).join_from(HELD_RECORD, QUARANTINE).where(HELD_RECORD.c.study == study, _WAITS)
+    return list(connection.execute(statement.group_by(*number).order_by(*number)))
 
 
 def numbers_of_records(connection: Connection, study: str, keys: Iterable[str]) -> list[Any]:
@@ -129,9 +151,6 @@ def hold(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Keep what was read of records that wait in quarantine."""
     if rows:
         connection.execute(insert(HELD_RECORD), rows)
-
-
-_WAITS = and_(QUARANTINE.c.cleared.is_(None), QUARANTINE.c.dismissed.is_(None), QUARANTINE.c.state == "held")
 
 
 def held_under(connection: Connection, study: str, site: str, numbers: Iterable[str]) -> list[Any]:

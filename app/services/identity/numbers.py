@@ -46,7 +46,7 @@ class Numbers:
         while new:
             seen |= new
             for row in patients.facts_about(self._connection, self._study, site, new):
-                self._add(found, row)
+                self.add(found, row)
             for row in patients.subjects_with(self._connection, self._study, site, new):
                 own = self.normal(site, PatientNumber(row.mrn))
                 found.links.setdefault(own, set()).add(row.subject)
@@ -60,7 +60,8 @@ class Numbers:
             return (first,)
         return first, self.normal(row.site, PatientNumber(row.into_number, row.into_authority, row.into_kind))
 
-    def _add(self, facts: Facts, row: Any) -> None:
+    def add(self, facts: Facts, row: Any) -> None:
+        """Add a stored link or merge."""
         first, *others = self.named(row)
         if others:
             facts.merges.add((first, others[0]))
