@@ -14,6 +14,7 @@ from rich.console import Console
 
 from app.commands import profile, study, terminology, view
 from app.commands.load.command import load
+from app.commands.template import template
 from app.config import Settings
 from app.engines.name import Name
 from app.version import VERSION
@@ -24,6 +25,7 @@ app.add_typer(profile.app)
 app.add_typer(view.app)
 app.add_typer(terminology.app)
 app.command()(load)
+app.command()(template)
 console = Console()
 errors = Console(stderr=True)
 

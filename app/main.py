@@ -39,6 +39,7 @@ from app.api.routes import (
     records,
     status,
     studies,
+    template,
     terminology,
 )
 from app.config import Settings
@@ -92,6 +93,7 @@ def create_app(
         definitions,
         profiles,
         studies,
+        template,
         cuts,
         records,
         quarantine,
