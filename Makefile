@@ -46,7 +46,7 @@ check: develop ## everything that must hold: lint, format, types, import directi
 	$(call step,format,$(BIN)/ruff format --check)
 	$(call step,types,$(BIN)/mypy)
 	$(call step,import directions,$(BIN)/lint-imports --no-logo)
-	$(call step,openapi/openapi.json against the app,$(BIN)/engraft openapi --check)
+	$(call step,openapi/ against the app and the records,$(BIN)/engraft openapi --check)
 	$(call step,openapi/definition.schema.json against the language,$(BIN)/engraft study schema --check)
 	$(call step,openapi/profile.schema.json against the language,$(BIN)/engraft profile schema --check)
 	$(call step,migrations against the models,$(BIN)/engraft migrate --check)

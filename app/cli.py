@@ -150,16 +150,16 @@ def cohort(
 
 @app.command()
 def openapi(check: Annotated[bool, typer.Option("--check", help="compare only")] = False) -> None:
-    """Write openapi/openapi.json, or say whether it is current."""
-    from app.commands.openapi import PLACE, is_current, write
+    """Write openapi/openapi.json and the schemas of the record types, or say whether they are current."""
+    from app.commands.openapi import FOLDER, is_current, write
 
     if not check:
         write()
         return
     if not is_current():
-        errors.print(f"{PLACE} is not current: run `engraft openapi`")
+        errors.print(f"{FOLDER} is not current: run `engraft openapi`")
         raise typer.Exit(1)
-    console.print(f"{PLACE} is current")
+    console.print(f"{FOLDER} is current")
 
 
 @app.command()

@@ -10,15 +10,10 @@ from typing import Any
 
 from app.domain.patient import FACT_TYPES
 from app.domain.records import RECORD_TYPES
+from app.interop.record_schema import record_schema
 
 # Kinds of files that are taken in the background.
 LARGE = ("application/x-ndjson", "text/csv", "x-application/hl7-v2+er7")
-
-
-@cache
-def record_schemas() -> dict[str, dict[str, Any]]:
-    """JSON Schema of every record type, by type."""
-    return {name: model.model_json_schema() for name, model in RECORD_TYPES.items()}
 
 
 @cache
@@ -29,7 +24,8 @@ def fact_schemas() -> dict[str, dict[str, Any]]:
 
 def records_body() -> dict[str, Any]:
     """The request body of intake: one record, an array, or one record a line."""
-    record = {"oneOf": [_inline(schema) for schema in (*record_schemas().values(), *fact_schemas().values())]}
+    schemas = (*(record_schema(name) for name in RECORD_TYPES), *fact_schemas().values())
+    record = {"oneOf": [_inline(schema) for schema in schemas]}
     many = {"type": "array", "minItems": 1, "items": record}
     return {
         "requestBody": {
@@ -58,7 +54,7 @@ def _inline(schema: dict[str, Any]) -> dict[str, Any]:
         if isinstance(node, dict):
             if "$ref" in node:
                 return resolve(definitions[node["$ref"].rsplit("/", 1)[1]])
-            return {key: resolve(value) for key, value in node.items() if key != "$defs"}
+            return {key: resolve(value) for key, value in node.items() if key not in ("$defs", "$schema")}
         return [resolve(item) for item in node] if isinstance(node, list) else node
 
     found: dict[str, Any] = resolve(schema)

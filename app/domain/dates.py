@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 Precision = Literal["year", "month", "day", "time", "none"]
 EPOCH = date(1970, 1, 1).toordinal()
@@ -126,5 +126,19 @@ def _validate_full(value: Any) -> PartialDate:
 
 
 _TEXT = PlainSerializer(lambda value: value.text, return_type=str)
-PartialDateField = Annotated[PartialDate, BeforeValidator(_validate, json_schema_input_type=str), _TEXT]
-FullDateField = Annotated[PartialDate, BeforeValidator(_validate_full, json_schema_input_type=str), _TEXT]
+# What a JSON Schema can say of a date; that a month has so many days it cannot.
+_YEAR = r"(?:18[5-9][0-9]|19[0-9]{2}|2[01][0-9]{2})"
+_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_OFFSET = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_TIME = rf"T(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{{1,9}})?)?{_OFFSET}"
+FULL_DATE_PATTERN = rf"^{_YEAR}-{_DAY}(?:{_TIME})?$"
+DATE_PATTERN = rf"^{_YEAR}(?:-(?:0[1-9]|1[0-2])|-{_DAY}(?:{_TIME})?)?$"
+PartialDateField = Annotated[
+    PartialDate, BeforeValidator(_validate), _TEXT, WithJsonSchema({"type": "string", "pattern": DATE_PATTERN})
+]
+FullDateField = Annotated[
+    PartialDate,
+    BeforeValidator(_validate_full),
+    _TEXT,
+    WithJsonSchema({"type": "string", "pattern": FULL_DATE_PATTERN}),
+]

@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from app.domain.dates import PartialDateField
 from app.domain.record import Record
@@ -77,7 +77,12 @@ def _lab_value(value: Any) -> Any:
     return value
 
 
-LabValue = Annotated[Number | str, BeforeValidator(_lab_value)]
+_VALUE_PATTERN = r"^\s*(?:<=|>=|<|>|≤|≥)?\s*-?[0-9]{1,15}(?:\.[0-9]{1,15})?\s*$"
+LabValue = Annotated[
+    Number | str,
+    BeforeValidator(_lab_value),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": _VALUE_PATTERN}]}),
+]
 
 
 class Lab(Record):
