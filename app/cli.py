@@ -14,6 +14,7 @@ from rich.console import Console
 
 from app.commands import profile, study, terminology, view
 from app.commands.load.command import load
+from app.commands.mllp.command import mllp
 from app.commands.template import template
 from app.config import Settings
 from app.engines.name import Name
@@ -26,6 +27,7 @@ app.add_typer(view.app)
 app.add_typer(terminology.app)
 app.command()(load)
 app.command()(template)
+app.command()(mllp)
 console = Console()
 errors = Console(stderr=True)
 

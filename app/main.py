@@ -123,6 +123,14 @@ def create_app(
 
 
 def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Callable[[], str]) -> Services:
+    """Migrate, open and seed the store, and begin with what nobody waits for."""
+    tools = open_store(settings, clock, new_id)
+    tools.exports.start(lambda: export_worker.turn(tools))
+    tools.loads.start(lambda: load_worker.turn(tools))
+    return tools
+
+
+def open_store(settings: Settings, clock: Callable[[], datetime], new_id: Callable[[], str]) -> Services:
     """Migrate, open and seed the store."""
     if settings.database_url is None:
         settings.data.mkdir(parents=True, exist_ok=True)
@@ -134,8 +142,6 @@ def open_services(settings: Settings, clock: Callable[[], datetime], new_id: Cal
     errands = Errand("exports", JOBS_PAUSE), Errand("loads", JOBS_PAUSE)
     tools = Services(settings, database, writer, Reader(database), clock, new_id, *errands)
     tools.writer.run(lambda connection: seed(connection, clock(), new_id))
-    tools.exports.start(lambda: export_worker.turn(tools))
-    tools.loads.start(lambda: load_worker.turn(tools))
     return tools
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, pool
 
 from app.storage.arrivals import ARRIVAL
 from app.storage.code_table_tables import CODE_TABLE
+from app.storage.control_ids import CONTROL_ID
 from app.storage.deliveries import DELIVERY
 from app.storage.identity import IDENTITY
 from app.storage.load_tables import LOAD
@@ -23,7 +24,7 @@ from app.storage.subscription_tables import SUBSCRIPTION
 from app.storage.tables import METADATA
 
 # Named so that their tables are known, which stand apart from the others.
-TABLES = (METADATA, ARRIVAL, CODE_TABLE, DELIVERY, IDENTITY, LOAD, PATIENT_FACT, SUBSCRIPTION)
+TABLES = (METADATA, ARRIVAL, CODE_TABLE, CONTROL_ID, DELIVERY, IDENTITY, LOAD, PATIENT_FACT, SUBSCRIPTION)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -1,4 +1,4 @@
-"""python -m benchmarks: every figure, one table. With a part (service, estimators, export, load, fhir) only that one.
+"""python -m benchmarks: every figure, one table; with a part (see PARTS) only that one.
 
 What follows `fhir` are its own options (benchmarks/fhir.py).
 """
@@ -16,6 +16,7 @@ from rich.table import Table
 from benchmarks import fhir
 from benchmarks.estimators import estimator_measures
 from benchmarks.export import export_measures
+from benchmarks.hl7v2 import hl7v2_measures
 from benchmarks.load import load_measures
 from benchmarks.measures import Measure, all_measures
 
@@ -30,6 +31,7 @@ PARTS: dict[str, Callable[[], Iterator[Measure]]] = {
     "estimators": estimator_measures,
     "export": export_measures,
     "load": load_measures,
+    "hl7v2": hl7v2_measures,
     "fhir": lambda: fhir.part([]),
 }
 

@@ -12,7 +12,9 @@ from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 
 from app.api.dependencies import json_answer
+from app.api.messages import acknowledge
 from app.services.context import Services
+from app.services.intake.hl7v2 import HL7V2
 from app.services.intake.intake import read, status_of, submit
 from app.services.intake.submission import Submission
 
@@ -33,4 +35,4 @@ async def receipt(tools: Services, submission: Submission) -> Response:
 
 
 # By media type; formats that are not named here are answered with a receipt.
-ANSWERS: dict[str, Answer] = {}
+ANSWERS: dict[str, Answer] = dict.fromkeys(HL7V2, acknowledge)

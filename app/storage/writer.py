@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from app.storage.turn import turn_of
+
 LOG = logging.getLogger("engraft")
 T = TypeVar("T")
 A = TypeVar("A")
@@ -40,6 +42,7 @@ class Writer:
 
     def __init__(self, engine: Engine, most: int = 64, written: Callable[[int], None] | None = None) -> None:
         self._engine = engine
+        self._turn = turn_of(engine)
         self._written = written
         self._most = most
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
@@ -105,7 +108,7 @@ class Writer:
     def _commit(self, batch: list[_Item]) -> None:
         answers: list[_Answer] = []
         try:
-            with self._engine.begin() as connection:
+            with self._turn(), self._engine.begin() as connection:
                 for work, run in groupby(batch, key=lambda item: item.work):
                     answers += _run(connection, work, list(run))
         except Exception as error:  # the commit itself failed: nobody's work was kept, and each is told so

@@ -60,7 +60,9 @@ async def post_records(
     media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     body = await request.body()
     submission = Submission(study, body, media_type, context, atomic, dry_run, ANONYMOUS)
-    return await ANSWERS.get(media_type, receipt)(tools, submission)
+    # What is not kept is not acknowledged, in whatever format it came.
+    answer = receipt if dry_run else ANSWERS.get(media_type, receipt)
+    return await answer(tools, submission)
 
 
 @router.get("/studies/{study}/receipts/{receipt}", summary="A receipt given before", dependencies=[known_parameters()])

@@ -65,9 +65,8 @@ def _msh(header: Header, stamp: Stamp) -> str:
         header.field(11) or "P",
         _version(header),
     )
-    encoding = used.component + used.repetition + used.escape + used.subcomponent + used.truncation
     charset = header.field(18)
-    fields = ("MSH", encoding, *names, *further, *(("", "", "", "", "", charset) if charset else ()))
+    fields = ("MSH", _encoding(used), *names, *further, *(("", "", "", "", "", charset) if charset else ()))
     return used.field.join(fields)
 
 
@@ -101,7 +100,8 @@ def _located(problems: list[Problem], used: Marks) -> str:
 
 
 def _words(one: Problem) -> str:
-    return one.text if one.severity == "E" else f"{_SEVERITIES[one.severity]}: {one.text}"
+    words = one.detail or one.text
+    return words if one.severity == "E" else f"{_SEVERITIES[one.severity]}: {words}"
 
 
 _SEVERITIES = {"W": "warning", "I": "for information"}
@@ -126,10 +126,14 @@ def _place(place: Place) -> list[str]:
 
 
 def batch(answers: Sequence[bytes], header: Header, stamp: Stamp) -> bytes:
-    """Acknowledgments of a batch as a batch. header: of its first message."""
+    """Acknowledgments of a batch as a batch. header: of the batch (`batch_header`)."""
     used = header.marks
-    encoding = used.component + used.repetition + used.escape + used.subcomponent + used.truncation
     names = (header.field(5) or APPLICATION, header.field(6), header.field(3), header.field(4))
-    begin = used.field.join(("BHS", encoding, *names, stamp.text, "", "", "", stamp.identifier))
+    fields = ["BHS", _encoding(used), *names, stamp.text, "", "", "", stamp.identifier, header.control_id]
+    begin = used.field.join(fields).rstrip(used.field)
     end = used.field.join(("BTS", str(len(answers))))
     return b"".join((f"{begin}\r".encode(header.codec, "replace"), *answers, f"{end}\r".encode()))
+
+
+def _encoding(used: Marks) -> str:
+    return used.component + used.repetition + used.escape + used.subcomponent + used.truncation

@@ -11,8 +11,8 @@ from enum import Enum
 from functools import cached_property
 
 from app.interop.hl7v2.broken import BrokenMessageError
+from app.interop.hl7v2.charset import KNOWN, codec
 from app.interop.hl7v2.marks import Marks, marks
-from app.interop.hl7v2.message import Message
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 _WORD = re.compile(r"[A-Z][A-Z0-9_]{0,14}", re.ASCII)
@@ -52,6 +52,10 @@ class Header:
         """One component of a field."""
         parts = self.field(number).split(self.marks.component)
         return parts[component - 1].strip() if component <= len(parts) else ""
+
+    def repetitions(self, number: int) -> list[str]:
+        """The repetitions of a field."""
+        return self.field(number).split(self.marks.repetition)
 
     @property
     def control_id(self) -> str:
@@ -98,13 +102,6 @@ def _wanted(condition: str, verdict: Verdict) -> bool:
     return {"": False, "NE": False, "ER": not good, "SU": good}.get(condition, True)
 
 
-def header_of(message: Message) -> Header:
-    """The header of a message that was parsed."""
-    segment = message.header
-    line = message.text.partition("\r")[0]
-    return Header(_fields(line, segment.marks.field), segment.marks, segment.charset)
-
-
 def header_in(content: bytes) -> Header:
     """What can be told of the header of anything; an empty one where there is no MSH."""
     line = next((line for line in _LINE_END.split(content) if line.startswith(b"MSH")), b"")
@@ -113,7 +110,33 @@ def header_in(content: bytes) -> Header:
         used = marks(text)
     except BrokenMessageError:  # answered with the usual ones, beside the separator that it has
         used = Marks(field=text[3:4]) if _SEPARATOR.fullmatch(text[3:4]) else Marks()
-    return Header(_fields(text, used.field), used)
+    found = Header(_fields(text, used.field), used)
+    return _decoded(line, found) or found
+
+
+def batch_header(content: bytes, first: Header) -> Header:
+    """The header of a batch as that of a message: BHS names both sides as MSH does. first: of its first message."""
+    line = next((line for line in _LINE_END.split(content) if line.startswith(b"BHS")), None)
+    fields = [*first.fields, *[""] * (18 - len(first.fields))]
+    batch = first if line is None else header_in(b"MSH" + line[3:])
+    fields[2:6] = [batch.field(number) for number in (3, 4, 5, 6)]
+    fields[8:10] = ["", "" if line is None else batch.field(11)]
+    return Header(tuple(fields), first.marks, first.codec)
+
+
+def _decoded(line: bytes, found: Header) -> Header | None:
+    """The same in the character set that it names; None where that is unknown, or not the one that came."""
+    # A byte of a character of several may look like a separator, which moves what follows to the right.
+    declared = next((names for names in map(found.repetitions, range(18, len(found.fields) + 1)) if _known(names)), [])
+    try:
+        name = codec(declared, found.codec)
+        return Header(_fields(line.decode(name), found.marks.field), found.marks, name)
+    except (BrokenMessageError, UnicodeDecodeError):
+        return None
+
+
+def _known(names: list[str]) -> bool:
+    return any(names) and all(name.upper() in KNOWN for name in names if name)
 
 
 def _fields(line: str, separator: str) -> tuple[str, ...]:

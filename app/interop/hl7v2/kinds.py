@@ -20,7 +20,7 @@ _LEFT_ALONE = {
     "SIU": "appointments are not read",
     "VXU": "vaccinations are not read",
 }
-_OTHER = "this type of message is not read"
+OTHER = "this type of message is not read"
 TRAINING = "the message is marked as training or test (MSH-11), not as production"
 PRODUCTION = "P"
 
@@ -29,4 +29,4 @@ def left_alone(kind: str) -> str | None:
     """The reason why messages of a kind are left alone; None for those that are read."""
     if kind in RESULTS or kind in DEMOGRAPHICS or kind in (MERGE, UNLINK):
         return None
-    return _LEFT_ALONE.get(kind.partition("^")[0], _OTHER)
+    return _LEFT_ALONE.get(kind.partition("^")[0], OTHER)

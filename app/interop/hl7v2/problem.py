@@ -16,12 +16,12 @@ from app.interop.hl7v2.place import Place, parse_place
 class Condition(Enum):
     """The rows of table 0357 that are used: (code, HL7's words)."""
 
+    ACCEPTED = ("0", "Message accepted")
     SEGMENTS = ("100", "Segment sequence error")
     REQUIRED = ("101", "Required field missing")
     DATA_TYPE = ("102", "Data type error")
     TABLE = ("103", "Table value not found")
     MESSAGE_TYPE = ("200", "Unsupported message type")
-    EVENT = ("201", "Unsupported event code")
     PROCESSING = ("202", "Unsupported processing id")
     VERSION = ("203", "Unsupported version id")
     UNKNOWN_KEY = ("204", "Unknown key identifier")
@@ -34,10 +34,11 @@ _BY_CODE = {
     "structure": Condition.SEGMENTS,
     "incomplete": Condition.SEGMENTS,
     "required": Condition.REQUIRED,
-    "value": Condition.DATA_TYPE,
     "code-invalid": Condition.TABLE,
     "not-found": Condition.UNKNOWN_KEY,
     "conflict": Condition.DUPLICATE_KEY,
+    "exception": Condition.INTERNAL,
+    "informational": Condition.ACCEPTED,
 }
 # Fields of MSH whose being not supported has a row of its own.
 _BY_FIELD = {9: Condition.MESSAGE_TYPE, 11: Condition.PROCESSING, 12: Condition.VERSION}
@@ -67,4 +68,4 @@ def _condition(issue: Issue, place: Place | None) -> Condition:
     header = place is not None and place.segment == "MSH" and place.field or 0
     if issue.code == "not-supported":
         return _BY_FIELD.get(header, Condition.TABLE)
-    return _BY_CODE.get(issue.code, Condition.INTERNAL)
+    return _BY_CODE.get(issue.code, Condition.DATA_TYPE)

@@ -13,6 +13,7 @@ from app.interop.reading import Reading
 from app.interop.records import read_json, read_ndjson
 from app.services.arriving.read import read_fhir
 from app.services.context import Services
+from app.services.intake.hl7v2 import HL7V2, hl7v2_reading, settle_hl7v2
 from app.services.intake.submission import Context, Submission
 from app.services.intake.tabular import csv_reading, settle_csv, settle_xlsx, xlsx_reading
 
@@ -52,6 +53,7 @@ READERS: dict[str, Reader] = {
     "application/fhir+ndjson": Reader(_fhir, ("site", "source")),
     "text/csv": Reader(csv_reading, _BY_PROFILE, settle_csv),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Reader(xlsx_reading, _BY_PROFILE, settle_xlsx),
+    **dict.fromkeys(HL7V2, Reader(hl7v2_reading, _BY_PROFILE, settle_hl7v2)),
 }
 
 

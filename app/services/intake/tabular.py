@@ -26,12 +26,12 @@ CSV_DEFAULT, XLSX_DEFAULT = "engraft-template", "engraft-template-xlsx"
 
 def settle_csv(services: Services, submission: Submission) -> Submission:
     """The submission with the version of the profile that reads it. Fault MALFORMED for an unknown one."""
-    return _settled(services, submission, "csv", CSV_DEFAULT)
+    return settled(services, submission, "csv", CSV_DEFAULT)
 
 
 def csv_reading(services: Services, submission: Submission) -> Reading:
     """Records of a CSV file. Fault MALFORMED where it cannot be read as a whole, TOO_LARGE for too many."""
-    profile, where = _beside(services, submission)
+    profile, where = beside(services, submission)
     context = submission.context
     rows = read_csv(io.BytesIO(submission.body), profile, where, context.charset, context.line)
     return _collected(rows, services.settings.max_records)
@@ -39,23 +39,24 @@ def csv_reading(services: Services, submission: Submission) -> Reading:
 
 def settle_xlsx(services: Services, submission: Submission) -> Submission:
     """The submission with the version of the profile that reads it. Fault MALFORMED for an unknown one."""
-    return _settled(services, submission, "xlsx", XLSX_DEFAULT)
+    return settled(services, submission, "xlsx", XLSX_DEFAULT)
 
 
 def xlsx_reading(services: Services, submission: Submission) -> Reading:
     """Records of a workbook. Fault MALFORMED where it cannot be read as a whole, TOO_LARGE for too many."""
-    profile, where = _beside(services, submission)
+    profile, where = beside(services, submission)
     return _collected(read_xlsx(submission.body, profile, where), services.settings.max_records)
 
 
-def _settled(services: Services, submission: Submission, formats: str, default: str) -> Submission:
+def settled(services: Services, submission: Submission, formats: str, default: str) -> Submission:
+    """The submission with the version of the profile that is meant. Fault MALFORMED for an unknown one."""
     with services.database.read.connect() as connection:
         study = studies.find(connection, submission.study).name
         context = profiles.settled(connection, study, submission.context, formats, default)
     return replace(submission, context=context)
 
 
-def _beside(services: Services, submission: Submission) -> tuple[Profile, Where]:
+def beside(services: Services, submission: Submission) -> tuple[Profile, Where]:
     """The profile, and what sender and study say."""
     context = submission.context
     with services.database.read.connect() as connection:

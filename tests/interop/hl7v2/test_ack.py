@@ -7,9 +7,9 @@ import pytest
 
 from app.domain.errors import Issue
 from app.interop.hl7v2.ack import Stamp, acknowledgment, batch
-from app.interop.hl7v2.header import Header, Verdict, header_in, header_of
+from app.interop.hl7v2.header import Verdict, batch_header, header_in
 from app.interop.hl7v2.problem import problem
-from tests.interop.hl7v2.messages import MSH, message
+from tests.interop.hl7v2.messages import MSH
 
 STAMP = Stamp("ack-1", datetime(2026, 3, 2, 11, 15, tzinfo=UTC))
 WRONG = Issue("records[0].grade", "value", "not a legal value", "1 to 5", "OBX[3]-5[1].1", "4")
@@ -62,7 +62,8 @@ def test_up_to_2_4_all_problems_are_repetitions_of_one_field(version: str, kind:
     assert found[0].split("|")[8] == kind
     assert found[1:] == [
         "MSA|AE|C1|not a legal value",
-        "ERR|OBX^3^5^102&not a legal value&HL70357~OBX^4^11^101&the status is missing&HL70357~^^^100&not read&HL70357",
+        "ERR|OBX^3^5^102&records[0].grade: not a legal value; expected 1 to 5; perhaps 4 was meant&HL70357"
+        "~OBX^4^11^101&the status is missing&HL70357~^^^100&not read&HL70357",
     ]
 
 
@@ -80,7 +81,10 @@ def test_up_to_2_4_all_problems_are_repetitions_of_one_field(version: str, kind:
         ("not-supported", "MSH[1]-18", "103"),
         ("not-found", "PID[1]-3", "204"),
         ("conflict", "MSH[1]-10", "205"),
+        ("too-long", None, "102"),
+        ("invariant", "OBX[1]-5", "102"),
         ("exception", None, "207"),
+        ("informational", "MSH[1]", "0"),
     ],
 )
 def test_each_kind_of_issue_has_its_row_of_table_0357(code: str, place: str | None, expected: str) -> None:
@@ -139,11 +143,23 @@ def test_what_has_no_header_to_read_gets_a_legal_rejection(content: bytes) -> No
     assert str(found["MSA"][0][2]) in ("UNKNOWN", "C1")
 
 
-def test_the_answer_is_in_the_character_set_of_the_message() -> None:
-    line = "MSH|^~\\&|LABOR Köln|UKX|||20260302101500||ORU^R01|C1|P|2.5.1||||||8859/1"
-    parsed = message(line, charset="latin-1")
-    found = acknowledgment(header_of(parsed), "AA", [], STAMP)
-    assert found.split(b"\r")[0].split(b"|")[4] == "LABOR Köln".encode("latin-1")
+@pytest.mark.parametrize(
+    ("name", "declared", "charset"),
+    [
+        ("LABOR Köln", "8859/1", "latin-1"),
+        ("LABOR Köln", "UNICODE UTF-8", "utf-8"),
+        ("LABOR Köln", "", "utf-8"),
+        ("醫院", "BIG-5", "big5"),
+        ("検査", "~ISO IR87", "iso2022_jp"),
+        ("LABOR Köln", "KLINGON", "utf-8"),
+        ("LABOR Köln", "UNICODE UTF-8", "latin-1"),  # not what it says
+    ],
+)
+def test_the_names_come_back_in_the_bytes_that_came(name: str, declared: str, charset: str) -> None:
+    line = f"MSH|^~\\&|{name}|UKX|||20260302101500||ORU^R01|C1|P|2.5.1||||||{declared}".encode(charset)
+    found = acknowledgment(header_in(line), "AA", [], STAMP).split(b"\r")
+    head = f"MSH|^~\\&|ENGRAFT||{name}|UKX|20260302111500+0000||ACK^R01^ACK|ack-1|P|2.5.1"
+    assert found == [(head + (f"||||||{declared}" if declared else "")).encode(charset), b"MSA|AA|C1", b""]
 
 
 def test_very_many_problems_are_bounded_and_counted() -> None:
@@ -152,10 +168,14 @@ def test_very_many_problems_are_bounded_and_counted() -> None:
     assert found[-1].endswith("and 151 more, which stand in the quarantine")
 
 
-def test_a_batch_is_answered_by_a_batch() -> None:
-    header: Header = header_in(MSH.encode())
-    one = acknowledgment(header, "AA", [], STAMP)
-    segments = batch([one, one], header, STAMP).decode().split("\r")
+def test_a_batch_is_answered_by_a_batch_that_names_it() -> None:
+    content = f"FHS|^~\\&|FILE\rBHS|^~\\&|LAB|UKX|ENGRAFT|TRIAL|20260302||a||B-7\r{MSH}\rBTS|1\r".encode()
+    first = header_in(content)
+    one = acknowledgment(first, "AA", [], STAMP)
+    segments = batch([one, one], batch_header(content, first), STAMP).decode().split("\r")
     assert [segment[:3] for segment in segments] == ["BHS", "MSH", "MSA", "MSH", "MSA", "BTS", ""]
-    assert segments[0] == "BHS|^~\\&|ENGRAFT|TRIAL|LAB|UKX|20260302111500+0000||||ack-1"
+    assert segments[0] == "BHS|^~\\&|ENGRAFT|TRIAL|LAB|UKX|20260302111500+0000||||ack-1|B-7"
     assert segments[5] == "BTS|2"
+    assert batch([one, one], batch_header(MSH.encode(), first), STAMP).startswith(
+        b"BHS|^~\\&|ENGRAFT|TRIAL|LAB|UKX|20260302111500+0000||||ack-1\r"
+    )

@@ -1,0 +1,1 @@
+"""The MLLP door: HL7 v2 messages over TCP, each acknowledged after its commit."""

@@ -1,0 +1,1 @@
+"""`engraft mllp`."""
