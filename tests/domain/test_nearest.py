@@ -45,6 +45,7 @@ def test_a_slip_finds_its_word(word: str, known: tuple[str, ...], expected: str)
         ("CP", RESPONSES, "one letter is the whole meaning: PR, CR and PD are as near"),
         ("VR", RESPONSES, "a short word"),
         ("irrelated", RELATEDNESS, "not the first letter"),
+        ("bone", ("none", "mild", "moderate"), "not the first letter, though no other word is near"),
         ("not related", RELATEDNESS, "the opposite of the nearest word"),
         ("Bilirubin indirect", TESTS, "another analyte, two letters away"),
         ("CD3 count", TESTS, "digits are never slips"),

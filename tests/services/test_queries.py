@@ -141,6 +141,7 @@ def test_every_rule_of_the_table_has_its_case() -> None:
         ([event("Sodium low", 5, 2), anc(6, "0.3"), anc(-1, "3")], {}),  # of another term
         ([event("Neutrophil count decreased", 5, 2, end=6), anc(-1, "3"), anc(8, "0.3")], {}),  # after its end
         ([], {"I": weighed({"value": 128, "unit": "10*6"})}),  # within a tenth of 140 million
+        ([], {"I": weighed({"value": 100, "unit": "10*6"}, None, dose={"value": 110, "unit": "10*6"})}),  # just a tenth
         ([], {"I": weighed({"value": 155, "unit": "10*6"})}),
         ([], {"I": weighed({"value": 140, "unit": "10*6"}, None)}),  # no weight, nothing to compare
         ([], {"I": weighed({"value": Decimal("0.14"), "unit": "10*9"})}),  # the same in another power of ten

@@ -49,6 +49,7 @@ def test_below_a_limit_of_detection_nothing_is_excluded() -> None:
     weight = plausible(DOSING_WEIGHT)
     assert weight.excludes(Decimal("2.4"))
     assert not weight.excludes(Decimal("2.4"), "<")
+    assert not weight.excludes(Decimal("301"), "<")
     assert weight.excludes(Decimal("301"), ">")
     assert not weight.excludes(Decimal("2.4"), ">")
 
