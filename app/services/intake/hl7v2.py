@@ -24,4 +24,5 @@ def hl7v2_reading(services: Services, submission: Submission) -> Reading:
     """Records of messages. Fault MALFORMED where none can be read, TOO_LARGE for too many."""
     profile, where = beside(services, submission)
     charset = submission.context.charset or profile.hl7v2.encoding
-    return read(submission.body, Sender(profile, where, charset), services.settings.max_records)
+    most, before = services.settings.max_records, submission.context.line
+    return read(submission.body, Sender(profile, where, charset), most, before)

@@ -12,13 +12,13 @@ from app.domain.errors import Category, Fault, Issue
 from app.interop.pieces import csv, hl7v2, ndjson
 from app.interop.pieces.piece import Most, Piece, Start
 from app.services.context import Services
+from app.services.intake.hl7v2 import HL7V2
 from app.services.intake.submission import context_of
 from app.services.loads.files import path
 from app.services.loads.layout import layout
 from app.storage.loads import Load
 
 NDJSON, CSV = "application/x-ndjson", "text/csv"
-HL7V2 = ("x-application/hl7-v2+er7", "application/hl7-v2", "application/hl7-v2+er7")
 KINDS = (NDJSON, CSV, *HL7V2)
 
 

@@ -16,6 +16,7 @@ from app.commands.load.exits import Exit
 from app.commands.load.sources import Source
 from tests.commands.load.conftest import Engraft
 from tests.journeys.door import STUDY, record, subject
+from tests.services.loads.test_messages import batch, message
 from tests.services.loads.workers import lines, subjects
 
 
@@ -137,3 +138,12 @@ def test_no_service(engraft: Engraft, size: int, monkeypatch: pytest.MonkeyPatch
     done = engraft("a.ndjson", "--study", STUDY, "--to", "http://127.0.0.1:9")
     assert done.exit_code == Exit.UNREACHABLE
     assert "run the command again" in done.stdout
+
+
+def test_messages(engraft: Engraft, study: str) -> None:
+    """A result that cannot be one, in the second of two messages: both are held or refused, none is lost."""
+    Path("night.hl7").write_bytes(batch(2, message(1), message(2, "Q")))
+    done = engraft("night.hl7", "--study", study, "--site", "A", "--source", "lab", "--report", "refused.csv")
+    assert done.exit_code == Exit.REFUSED
+    assert "night.hl7: message[2]/OBX[1]-11" in done.stdout
+    assert "message[2]/OBX[1]-11" in Path("refused.csv").read_text()

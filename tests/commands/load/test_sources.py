@@ -93,5 +93,6 @@ def test_only_what_can_be_cut_is_large(tmp_path: Path, monkeypatch: pytest.Monke
     assert [Source("a", path, kind).large for kind in (JSON, XLSX, FHIR, FHIR_NDJSON)] == [False] * 4
     path.write_bytes(b"x\n" * 5000)
     assert not Source("a", path, CSV).large
+    assert Source("a", path, HL7V2).large
     monkeypatch.setattr(module, "LARGE_BYTES", 9999)
     assert Source("a", path, CSV).large
