@@ -100,6 +100,20 @@ def refuse(connection: Connection, identifier: str, issues: str, codes: str) -> 
     connection.execute(update(QUARANTINE).where(_ROW.id == identifier).values(**values))
 
 
+def keep_open(connection: Connection, places: Iterable[tuple[str, int]], seq: int) -> None:
+    """Take back that the newest items of these (inbox id, position) were cleared by this change."""
+    for inbox, position in places:
+        place = (_ROW.inbox == inbox, _ROW.position == position)
+        newest = select(func.max(_ROW.id)).where(*place).scalar_subquery()
+        connection.execute(update(QUARANTINE).where(_ROW.id == newest, _ROW.cleared == seq).values(cleared=None))
+
+
+def clear_items(connection: Connection, identifiers: Iterable[str], seq: int) -> None:
+    """Mark these items as cleared."""
+    for part in chunks(identifiers):
+        connection.execute(update(QUARANTINE).where(_ROW.id.in_(part)).values(cleared=seq))
+
+
 @dataclass(frozen=True, slots=True)
 class Dismissal:
     """That a person laid an item aside, or took it up again where reason is None."""

@@ -65,7 +65,7 @@ def _payload(
         submission.actor,
         services.clock(),
         services.new_id,
-        submission.context,
+        replace(submission.context, atomic=True) if submission.atomic else submission.context,
         tuple(unused),
         submission.dry_run,
         fault,

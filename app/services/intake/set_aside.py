@@ -24,10 +24,18 @@ from app.storage.tables import QUARANTINE
 STATES = {"rejected": "refused", "held": "held"}
 
 
-def set_aside(connection: Connection, study: str, moment: Moment, delivered: list[Delivered]) -> None:
+def set_aside(
+    connection: Connection,
+    study: str,
+    moment: Moment,
+    delivered: list[Delivered],
+    kept: set[tuple[str, int]] | None = None,
+    mark: str = "",
+) -> None:
     """Keep what was not taken, once; where a good record of the same key came after it, as cleared.
 
     A payload that could be read clears the refusal of one that could not, where its source gives both one key.
+    kept: (inbox id, position) of what is in quarantine already; mark: tells items of a further reading from the first.
     """
     good: dict[str, tuple[int, int]] = {}
     rows: dict[tuple[str, int], tuple[tuple[int, int], dict[str, Any]]] = {}
@@ -36,14 +44,19 @@ def set_aside(connection: Connection, study: str, moment: Moment, delivered: lis
             good[one.payload.key] = (number, -1)
         for line, item in one.pairs():
             if line.outcome in STATES:
-                rows[one.inbox, line.index] = (number, line.index), _row(study, one, moment, line, item)
+                row = _row(study, one, moment, line, item)
+                row["id"] += mark
+                rows[one.inbox, line.index] = (number, line.index), row
             elif item.key is not None:
                 good[item.key] = (number, line.index)
     for place, row in rows.values():
         if good.get(row["key"] or "", (-1, -1)) > place:
             row["cleared"] = moment.seq
-    kept = quarantine.present(connection, {inbox for inbox, _ in rows})
+    if kept is None:
+        kept = quarantine.present(connection, {inbox for inbox, _ in rows})
     quarantine.clear(connection, study, good, moment.seq)
+    # What was refused again after a good one of its key is as open as it was.
+    quarantine.keep_open(connection, (at for at in kept if at in rows and rows[at][1]["cleared"] is None), moment.seq)
     new = {place: row for place, (_, row) in rows.items() if place not in kept}
     add(connection, QUARANTINE, list(new.values()))
     waiting = ((one.inbox, item) for one in delivered for line, item in one.pairs() if line.outcome == "held")

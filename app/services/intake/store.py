@@ -146,7 +146,7 @@ class _Unit:
             rejected = [line for line in lines[0] if line.outcome == "rejected"]
             if rejected:
                 savepoint.rollback()
-                return [_none_stored(first, rejected)]
+                return [none_stored(first, rejected)]
             savepoint.commit()
         self._touched = taken.touched()
         return lines
@@ -173,7 +173,7 @@ class _Unit:
         )
 
 
-def _none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:
+def none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:
     """The lines of an atomic payload of which some record was refused."""
     places = ", ".join(f"records[{line.index}]" for line in faulty[:10])
     message = f"not stored: the payload is atomic and {places} was rejected"

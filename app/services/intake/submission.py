@@ -14,7 +14,8 @@ class Context:
     """What decides how a payload is read; stored with it, so that it can be read again.
 
     site, source: of records that do not name them; profile, version: the mapping profile; charset: of its bytes;
-    line: lines of a larger file that stand before it; release: of FHIR, where the media type names it.
+    line: lines of a larger file that stand before it; release: of FHIR, where the media type names it; atomic: whether
+    one refused record refuses all.
     """
 
     site: str | None = None
@@ -24,6 +25,7 @@ class Context:
     charset: str | None = None
     line: int = 0
     release: int | None = None
+    atomic: bool = False
 
     def as_text(self) -> str:
         """As stored: JSON of what is said, "" where nothing is."""

@@ -5,7 +5,7 @@ docs/adr/0002-versions-and-seq.md
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.domain.errors import Issue
@@ -30,12 +30,20 @@ from app.storage.identity import IDENTITY
 from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, load_subjects, waiting
 from app.storage.tables import RECORD, RECORD_VERSION, SUBJECT
 
+Decide = Callable[[KnownRecord | None, Prepared], Decision]
+
+
+def as_it_came(known: KnownRecord | None, item: Prepared) -> Decision:
+    """The decision on a record that has just arrived."""
+    return decide(known, item.record, item.hash, redriven=item.redriven)
+
 
 class Take:
     """Payloads of one study on their way through the store, written set by set."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, decided: Decide = as_it_came) -> None:
         self._batch = batch
+        self._decide = decided
         self._numbers = Numbers(batch.connection, batch.study)
         self._facts = TakeFacts(batch, self._numbers)
         self._came_under: dict[int, dict[str, str | None] | None] = {}
@@ -121,7 +129,7 @@ class Take:
         known = batch.records.get(record.key)
         decision = _as_written(known)
         if item.fhir is NOT_AS_FHIR:
-            decision = decide(known, record, item.hash, redriven=item.redriven)
+            decision = self._decide(known, item)
         issues = self._site_issues(item) + ([_conflict(item)] if decision == "conflict" else [])
         if issues:
             self._refuse(item, tuple(issues))

@@ -1,0 +1,1 @@
+"""Payloads read again: what was kept becomes what it should have been."""
