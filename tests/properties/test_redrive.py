@@ -37,7 +37,7 @@ def quarantine(door: Door) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(select(QUARANTINE).order_by(QUARANTINE.c.id))]
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(PAYLOADS)
 def test_nothing_mended_nothing_changes(payloads: list[tuple[bytes, bool, int]]) -> None:
     with TemporaryDirectory() as folder, open_door(Path(folder)) as door:
@@ -88,7 +88,7 @@ def deliver(door: Door, files: list[list[Line]]) -> None:
         door.post("\n".join(f"{name} {word} {day}" for name, word, day in lines).encode(), MADE_UP)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(FILES, st.booleans(), st.sets(st.sampled_from("abc")), *[st.sets(st.sampled_from("123"), max_size=1)] * 2)
 def test_it_ends_where_the_mended_reading_would_have(
     files: list[list[Line]], recorded: bool, mended: set[str], before: set[str], after: set[str]
