@@ -90,6 +90,8 @@ def _note(document: Document, item: dict[str, Any], model: type[BaseModel]) -> N
         document.note(path, "required", f"the word '{path[-1]}' is missing")
     elif kind in ("literal_error", "enum"):
         document.refuse_word(path, _at(document, path), _QUOTED.findall(context["expected"]))
+    elif kind == "union_tag_invalid" and context["discriminator"].endswith("()"):
+        document.note(path, "value", "not of the right type")
     elif kind == "union_tag_invalid":
         path = (*path, "kind")
         document.refuse_word(path, _at(document, path), _QUOTED.findall(context["expected_tags"]))

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, BinaryIO, cast
@@ -53,10 +54,10 @@ class Head:
 
 def read_head(stream: BinaryIO, profile: Profile, charset: str | None = None) -> Head:
     """The header of a file alone. Fault MALFORMED where there is none, or one that lacks columns of the profile."""
-    reader = _Reader(stream, profile.csv, charset)
-    header, _, _ = reader.header(wanted(profile), 0)
-    header.check()
-    return Head(reader.head, header.names, reader.encoding)
+    with closing(_Reader(stream, profile.csv, charset)) as reader:
+        header, _, _ = reader.header(wanted(profile), 0)
+        header.check()
+        return Head(reader.head, header.names, reader.encoding)
 
 
 def read_csv(
@@ -66,13 +67,13 @@ def read_csv(
 
     Fault MALFORMED where the file as a whole cannot be read.
     """
-    reader = _Reader(stream, profile.csv, charset)
-    header, rows, skipped = reader.header(wanted(profile), before)
-    header.check()
-    if not before:  # else it is the head of the file again
-        yield from skipped
-        yield from header.unused()
-    yield from apply(profile, (reader.row(header, record, before) for record in rows), where)
+    with closing(_Reader(stream, profile.csv, charset)) as reader:
+        header, rows, skipped = reader.header(wanted(profile), before)
+        header.check()
+        if not before:  # else it is the head of the file again
+            yield from skipped
+            yield from header.unused()
+        yield from apply(profile, (reader.row(header, record, before) for record in rows), where)
 
 
 class _Reader:
@@ -82,6 +83,10 @@ class _Reader:
         self._layout = layout
         self._text, self.encoding = _decoded(stream, charset or layout.encoding)
         self.head = 0
+
+    def close(self) -> None:
+        """Give the stream back, which is another's to close."""
+        self._text.detach().detach()
 
     def header(self, names: Wanted, before: int) -> tuple[Header, Iterator[_Record], list[Unused]]:
         """(the header, the records behind it, what stands before it). Fault MALFORMED where there is none."""
@@ -162,7 +167,7 @@ def _remembered(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
         yield line
 
 
-def _decoded(stream: BinaryIO, encoding: str) -> tuple[io.TextIOWrapper, str]:
+def _decoded(stream: BinaryIO, encoding: str) -> tuple[io.TextIOWrapper[io.BufferedReader], str]:
     """(the text, its encoding): that of a byte order mark, else the one that is named. Fault for an unknown one."""
     buffered = io.BufferedReader(cast("Any", stream))
     start = buffered.peek(4)[:4]

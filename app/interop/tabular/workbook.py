@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -27,7 +28,7 @@ _BLOCK, _OVERLAP = 1 << 20, 200
 # What damaged workbooks make the libraries raise.
 _DAMAGED = (
     zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError,
-    IndexError, AttributeError, EOFError, NotImplementedError, OSError, RuntimeError, OverflowError,
+    IndexError, zlib.error, AttributeError, EOFError, NotImplementedError, OSError, RuntimeError, OverflowError,
 )  # fmt: skip
 
 
