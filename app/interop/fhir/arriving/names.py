@@ -52,7 +52,9 @@ def identifiers(node: Any) -> list[Identifier]:
 
 
 def person_numbers(patient: Any) -> list[Identifier]:
-    """The identifiers of a Patient that may be a hospital's number: of type MR, or of no type; none that is old."""
+    """The identifiers of a Patient that are the hospital's number: of type MR, or of no type and no system; none that
+    is old.
+    """
     listed = patient.get("identifier") if isinstance(patient, dict) else None
     kept = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return [found for one in kept if _is_number(one) for found in identifiers({"identifier": one})]
@@ -60,7 +62,7 @@ def person_numbers(patient: Any) -> list[Identifier]:
 
 def _is_number(identifier: Json) -> bool:
     codes = {coding.get("code") for coding in codings(identifier.get("type"))}
-    return identifier.get("use") != "old" and (not codes or "MR" in codes)
+    return identifier.get("use") != "old" and ("MR" in codes or not (codes or identifier.get("system")))
 
 
 def by_identifier(identifier: Identifier) -> str:
