@@ -1,4 +1,4 @@
-"""`engraft profile`: a mapping profile checked, tried on a file, its schema, and loading it into a running service.
+"""`engraft profile`: a mapping profile proposed, checked, tried on a file, its schema, and loading it into a service.
 
 docs/profiles.md
 """
@@ -15,6 +15,7 @@ from rich.console import Console
 
 from app.commands.study import shown
 from app.domain.errors import Fault, Issue
+from app.interop.infer.proposal import propose
 from app.interop.mapping.columns import wanted
 from app.interop.mapping.loading import LoadedProfile, WrongProfile, load
 from app.interop.mapping.profiles import documents
@@ -27,7 +28,9 @@ PLACE = Path("openapi/profile.schema.json")
 YAML = "application/yaml"
 TIMEOUT_SECONDS = 60
 
-app = typer.Typer(name="profile", no_args_is_help=True, help="Mapping profiles: check, test on a file, schema, load.")
+app = typer.Typer(
+    name="profile", no_args_is_help=True, help="Mapping profiles: infer, check, test on a file, schema, load."
+)
 console, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a mapping profile as YAML")]
 
@@ -64,6 +67,26 @@ def test(
     console.print(table(found, rows))
     _say(found)
     raise typer.Exit(1 if found.refused else 0)
+
+
+@app.command()
+def infer(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a CSV file or workbook of the hospital")],
+    name: Annotated[str, typer.Option(help="id of the profile")] = "proposed",
+) -> None:
+    """Propose a profile from a file's headers and values; what is unsure stands in comments."""
+    try:
+        text = propose(file.read_bytes(), name)
+        load(text.encode())
+    except Fault as fault:
+        for issue in fault.issues:
+            errors.print(_said(issue), markup=False)
+        raise typer.Exit(1) from None
+    except WrongProfile as error:
+        for finding in error.findings:
+            errors.print(shown(file, finding), markup=False)
+        raise typer.Exit(1) from None
+    typer.echo(text, nl=False)
 
 
 @app.command()
