@@ -163,6 +163,14 @@ def test_the_result_of_a_formula_is_its_value() -> None:
     assert (item.issues, item.raw["value"]) == ((), 2)
 
 
+def test_what_stands_behind_15_digits_is_noise() -> None:
+    body = saved(workbook(HEAD, ["1", "A", "HGB", "2024", 0.5]))
+    sum_of_tenths = changed(body, "xl/worksheets/sheet1.xml", lambda text: text.replace(b"0.5", b"0.30000000000000004"))
+    [item] = read(sum_of_tenths)
+    assert isinstance(item, Item)
+    assert str(item.raw["value"]) == "0.3"
+
+
 def changed(body: bytes, name: str, change: Any) -> bytes:
     """The workbook with one of its parts changed."""
     stream = io.BytesIO()
