@@ -147,6 +147,15 @@ def any_came_under_one(connection: Connection, study: str) -> bool:
     return bool(connection.execute(select(or_(came, waits))).scalar())
 
 
+def numbers_in_use(connection: Connection, study: str, sites: Iterable[str]) -> list[Any]:
+    """(site, number) under which records of these sites came or wait."""
+    found: list[Any] = []
+    for table in (RECORD_PATIENT, HELD_RECORD):
+        where = (table.c.study == study, table.c.site.in_(list(sites)))
+        found += connection.execute(select(table.c.site, table.c.number).where(*where).distinct())
+    return found
+
+
 def hold(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Keep what was read of records that wait in quarantine."""
     if rows:

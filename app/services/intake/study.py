@@ -16,11 +16,13 @@ from app.endpoints.definitions import newest
 from app.interop.fhir.own import Own
 from app.interop.fhir.research_study import write_research_study
 from app.services.definitions import seed as seed_definitions
+from app.services.identity.resolve import OWN, Number
 from app.services.intake.batch import Batch
 from app.services.intake.own import own_of
 from app.services.intake.places import Owner, write_resources
+from app.services.intake.settle import settle
 from app.services.profiles import seed as seed_profiles
-from app.storage import counter, definitions, studies
+from app.storage import counter, definitions, patients, studies
 from app.storage.held import held_by_study
 from app.storage.studies import StoredStudy
 from app.storage.visibility import AS_WRITTEN
@@ -56,7 +58,23 @@ def put(
     _write_resource(batch, stored, seq, own)
     batch.note(seq, "study", name, None, (None, None))
     batch.write()
+    if old is not None:
+        _settle_numbers(batch, old.study, stored)
     return stored, old is None
+
+
+def _settle_numbers(batch: Batch, old: Study, stored: StoredStudy) -> None:
+    """Where a site's own numbering has other names now, numbers may mean other subjects."""
+    before = {site.id: set(site.authorities) for site in old.sites}
+    changed = {site.id for site in stored.study.sites if set(site.authorities) != before.get(site.id, set())}
+    rows = patients.numbers_in_use(batch.connection, stored.name, changed)
+    touched = {Number(row.site, OWN, row.number) for row in rows}
+
+    def another() -> Batch:
+        moment = counter.lock(batch.connection, datetime.fromisoformat(batch.moment.time))
+        return Batch(batch.connection, batch.actor, batch.new_id, moment, study=stored, records={}, subjects={})
+
+    settle(batch.connection, stored, touched, another)
 
 
 def _version(connection: Connection, study: Study, old: StoredStudy | None) -> int:

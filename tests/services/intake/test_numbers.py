@@ -106,6 +106,16 @@ def test_what_only_its_subject_shows_to_be_wrong_is_refused_then(door: Door) -> 
     assert paths == ["records[0].site", "records[1].site"]
 
 
+def test_a_site_that_declares_its_authorities_later(door: Door) -> None:
+    study = {"title": "t", "definition": "gdt-relapse", "sites": [{"id": "A", "time_zone": None}]}
+    door.request("PUT", "/studies/gdt-relapse", json=study)
+    send(door, link("1", "A-001"), result("HOSP:1", "L1"))
+    assert waiting(door) == {"L1"}
+    study["sites"] = [{"id": "A", "time_zone": None, "authorities": ["HOSP"]}]
+    assert door.request("PUT", "/studies/gdt-relapse", json=study).status_code == 200
+    assert (where(door), waiting(door)) == ({"L1": "A-001"}, set())
+
+
 def test_no_number_outside_of_identity(door: Door) -> None:
     send(door, result("4711", "L1"), link("4711", "A-001"), merge("4712", "4711"), result("4712", "L2"))
     everything = door.get("/studies/gdt-relapse/subjects/A-001/status").text + door.get("/fhir/Observation").text
