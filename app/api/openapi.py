@@ -35,6 +35,9 @@ def records_body() -> dict[str, Any]:
                 "application/x-ndjson": {"schema": {"type": "string", "description": "one record a line"}},
                 "application/fhir+json": {"schema": {"type": "object", "description": "a resource, or any Bundle"}},
                 "application/fhir+ndjson": {"schema": {"type": "string", "description": "one of them a line"}},
+                "x-application/hl7-v2+er7": {
+                    "schema": {"type": "string", "description": "a message, or a batch; answered by acknowledgments"}
+                },
             },
         }
     }
