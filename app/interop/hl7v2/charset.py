@@ -38,3 +38,11 @@ def codec(declared: list[str], default: str, message: int | None = None) -> str:
     codecs = [_CODECS[name] for name in names]
     switched = [name for name in codecs if name.startswith("iso2022")]
     return switched[-1] if switched else codecs[0] if codecs else default
+
+
+def extends_ascii(name: str) -> bool:
+    """Whether a codec is one of text in which MSH is the three bytes that it has to be."""
+    try:
+        return "MSH|".encode(name) == b"MSH|"
+    except (LookupError, ValueError):
+        return False

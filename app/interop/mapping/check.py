@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from app.endpoints.document import Document, Path
+from app.interop.hl7v2.charset import extends_ascii
 from app.interop.mapping.check_fields import check_fields
 from app.interop.mapping.check_source import check_formats, check_source
 from app.interop.mapping.expansion import key_parts, single, variants
@@ -46,12 +47,13 @@ def _layout(document: Document, profile: Profile) -> None:
         document.note(("thousands",), "conflict", "one mark for decimals and thousands", "two different marks")
     if profile.csv.quote == profile.csv.delimiter:
         document.note(("csv", "quote"), "conflict", "one mark between cells and around them", "two different marks")
-    for part, name in (("csv", profile.csv.encoding), ("hl7v2", profile.hl7v2.encoding)):
-        try:
-            codecs.lookup(name)
-        except LookupError:
-            expected = "a name such as utf-8, windows-1252, iso-8859-1"
-            document.note((part, "encoding"), "code-invalid", "unknown encoding", expected)
+    expected = "a name such as utf-8, windows-1252, iso-8859-1"
+    try:
+        codecs.lookup(profile.csv.encoding)
+    except LookupError:
+        document.note(("csv", "encoding"), "code-invalid", "unknown encoding", expected)
+    if not extends_ascii(profile.hl7v2.encoding):
+        document.note(("hl7v2", "encoding"), "code-invalid", "not an encoding that extends ASCII", expected)
 
 
 def _form(document: Document, profile: Profile, path: Path, form: Form) -> None:

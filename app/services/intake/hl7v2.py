@@ -5,6 +5,8 @@ docs/hl7v2.md
 
 from __future__ import annotations
 
+from app.domain.errors import bad_parameter
+from app.interop.hl7v2.charset import extends_ascii
 from app.interop.hl7v2.read import Sender, read
 from app.interop.reading import Reading
 from app.services.context import Services
@@ -17,12 +19,18 @@ DEFAULT = "hl7v2"
 
 def settle_hl7v2(services: Services, submission: Submission) -> Submission:
     """The submission with the version of the profile that reads it. Fault MALFORMED for an unknown one."""
+    charset = submission.context.charset
+    if charset is not None and not extends_ascii(charset):
+        raise bad_parameter("charset", "the name of a character set that extends ASCII, such as utf-8 or iso-8859-1")
     return settled(services, submission, "hl7v2", DEFAULT)
 
 
 def hl7v2_reading(services: Services, submission: Submission) -> Reading:
-    """Records of messages. Fault MALFORMED where none can be read, TOO_LARGE for too many."""
+    """Records of messages. Fault MALFORMED where none can be read, TOO_LARGE for too many.
+
+    What is marked as training or test is read in a dry run alone.
+    """
     profile, where = beside(services, submission)
     charset = submission.context.charset or profile.hl7v2.encoding
-    most, before = services.settings.max_records, submission.context.line
-    return read(submission.body, Sender(profile, where, charset), most, before)
+    sender = Sender(profile, where, charset, training=submission.dry_run)
+    return read(submission.body, sender, services.settings.max_records, submission.context.line)

@@ -12,6 +12,7 @@ from app.interop.hl7v2.values import Habits
 from tests.interop.hl7v2.messages import message
 
 NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
+SEPSIS = {"system": NCIT, "code": "C3364", "text": "Sepsis"}
 HABITS = Habits(ZoneInfo("Europe/Berlin"), ",")
 
 
@@ -45,7 +46,7 @@ def test_an_order_is_a_form_by_name_and_system(code: str, expected: str | None) 
         ("adverse_event", "ST|serious||perhaps||||||F", {"serious": "perhaps"}),
         ("adverse_event", "DTM|onset||202603020930||||||F", {"onset": "2026-03-02T09:30:00+01:00"}),
         ("adverse_event", "DT|onset||202603||||||F", {"onset": "2026-03"}),
-        ("adverse_event", "CWE|code||C3364^Sepsis^NCIT||||||F", {"code": {"system": NCIT, "code": "C3364", "text": "Sepsis"}}),
+        ("adverse_event", "CWE|code||C3364^Sepsis^NCIT||||||F", {"code": SEPSIS}),
         ("adverse_event", "ST|code||Sepsis||||||F", {"code": {"text": "Sepsis"}}),
         ("adverse_event", "CWE|outcome||recovered^x^L||||||F", {"outcome": "recovered"}),
         ("adverse_event", "ST|seriousness_criteria||a~b||||||F", {"seriousness_criteria": ["a", "b"]}),

@@ -71,6 +71,27 @@ def test_the_order_is_named_by_its_filler_else_by_its_placer(orc: str, obr: str,
     assert rows(PID, orc, obr)[0].cells["order"] == expected
 
 
+def test_an_orc_holds_for_the_next_order_alone() -> None:
+    first, second = (row for row in rows(PID, "ORC|RE|P-1|F-1", "OBR|1|||A", "OBR|2||F-2|B") if row.kind == "OBR")
+    assert (first.cells["order"], second.cells["order"], second.cells.get("ORC-3")) == ("F-1", "F-2", None)
+
+
+def test_a_loinc_code_may_be_the_alternate_one() -> None:
+    assert cell("loinc", "OBX|1|NM|THRO^Thrombozyten^L^777-3^Platelets^LN||5||||||F") == "777-3"
+    assert cell("loinc", "OBX|1|NM|THRO^Thrombozyten^L||5||||||F") is None
+
+
+def test_an_order_was_collected_when_all_its_results_were() -> None:
+    results = ("OBX|1|NM|a||1||||||F|||20260301080000", "OBX|2|NM|b||1||||||F|||20260301080000")
+    assert rows(PID, OBR, *results)[0].cells["collected"] == "2026-03-01T08:00:00+01:00"
+    assert rows(PID, OBR, results[0], "OBX|2|NM|b||1||||||F")[0].cells["collected"] == "2026-03-01T07:30:00+01:00"
+
+
+def test_a_birth_is_a_day_whatever_the_clock_said() -> None:
+    row = message_row(message("PID|1||1||||197004012330-0500"), ORIGIN)
+    assert row.cells["PID-7"] == "1970-04-01"
+
+
 def test_the_key_names_order_test_and_sub_id() -> None:
     assert cell("key", "OBX|1|NM|777-3^P^LN|2|5||||||F") == "L-1^LAB/777-3/2"
     assert cell("key", "OBX|1|NM|777-3^P^LN||5||||||F") == "L-1^LAB/777-3"
