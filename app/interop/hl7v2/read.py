@@ -76,11 +76,21 @@ def read(payload: bytes, sender: Sender, most: int, before: int = 0) -> Reading:
 def _add(reading: Reading, found: Iterable[Taken]) -> None:
     for one in found:
         if isinstance(one, Item):
-            reading.items.append(replace(one, index=len(reading.items)))
+            reading.items.append(_numbered(one, len(reading.items)))
         elif isinstance(one, Unused):
             reading.unused.append(one)
         else:
             reading.merges.append(one)
+
+
+def _numbered(item: Item, index: int) -> Item:
+    """The item under its number in the payload, which the paths of what is no record at all begin with."""
+    own, meant = f"records[{item.index}]", f"records[{index}]"
+    issues = (
+        replace(issue, path=meant + issue.path.removeprefix(own)) if issue.path.startswith(own) else issue
+        for issue in item.issues
+    )
+    return replace(item, index=index, issues=tuple(issues))
 
 
 def _message(raw: Raw, sender: Sender) -> Found:
