@@ -61,3 +61,21 @@ def test_a_file_that_does_not_fit_and_a_profile_that_is_not_there_are_told(profi
 
 def test_the_schema_is_current() -> None:
     assert run("schema", "--check")[0] == 0
+
+
+def test_a_proposed_profile_passes_the_check_and_reads_its_file(tmp_path: Path) -> None:
+    code, text = run("infer", GERMAN / "input.csv", "--name", "lab")
+    assert code == 0
+    file = tmp_path / "lab.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert run("check", file)[0] == 0
+    assert "records would be checked further" in run("test", file, GERMAN / "input.csv")[1]
+
+
+def test_a_file_of_which_nothing_is_recognised_is_said_so(tmp_path: Path) -> None:
+    file = tmp_path / "names.csv"
+    file.write_text("Erika Beispiel,1961\n", encoding="utf-8")
+    code, said = run("infer", file)
+    assert code == 1
+    assert "no table of the file was recognised as records of a subject" in said
+    assert "Erika" not in said
