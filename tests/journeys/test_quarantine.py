@@ -77,3 +77,12 @@ def test_a_subject_that_was_refused_releases_nothing(door: Door) -> None:
     door.send(record("infusion", "I1", start="2024-03-01"))
     assert door.send(subject(sex="f")).status_code == 422
     assert door.receipt(record("infusion", "I1", start="2024-03-01"))["waiting"] == 1
+
+
+def test_what_is_refused_beside_a_good_one_of_its_key_stays_open_when_both_come_again(door: Door) -> None:
+    """The good one clears what was refused before it, not what is refused behind it."""
+    first, second = ({**GOOD, "version": 1, "grade": grade} for grade in (3, 4))
+    for _ in range(2):
+        door.send(first, second)
+    (item,) = door.quarantine()
+    assert (item["index"], item["issues"][0]["code"]) == (1, "conflict")
