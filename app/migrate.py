@@ -17,6 +17,7 @@ from app.storage.arrivals import ARRIVAL
 from app.storage.code_table_tables import CODE_TABLE
 from app.storage.control_ids import CONTROL_ID
 from app.storage.deliveries import DELIVERY
+from app.storage.exports.tables import EXPORT_JOB
 from app.storage.identity import IDENTITY
 from app.storage.load_tables import LOAD
 from app.storage.patient_tables import PATIENT_FACT
@@ -24,7 +25,7 @@ from app.storage.subscription_tables import SUBSCRIPTION
 from app.storage.tables import METADATA
 
 # Named so that their tables are known, which stand apart from the others.
-TABLES = (METADATA, ARRIVAL, CODE_TABLE, CONTROL_ID, DELIVERY, IDENTITY, LOAD, PATIENT_FACT, SUBSCRIPTION)
+TABLES = (METADATA, ARRIVAL, CODE_TABLE, CONTROL_ID, DELIVERY, EXPORT_JOB, IDENTITY, LOAD, PATIENT_FACT, SUBSCRIPTION)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -37,3 +37,8 @@ def decide(known: KnownRecord | None, record: Sent, digest: str, *, redriven: bo
     if current in rivals:  # of one version number, the retraction counts
         return "amended" if record.status == RETRACTED else "late"
     return "amended" if order.supersedes(current.order) else "late"
+
+
+def as_written(known: KnownRecord | None) -> Decision:
+    """A client's write is about the resource as it stands, so it counts from now on."""
+    return "accepted" if known is None or known.current is None else "amended"

@@ -177,6 +177,13 @@ class Stated:
 
 
 Checked = Prepared | Refused | Unassigned | Stated | Settled
+
+
+def rank(item: Checked) -> int:
+    """What is said of numbers comes first, and what needs it last."""
+    return 0 if isinstance(item, Stated) else 2 if isinstance(item, Unassigned) else 1
+
+
 # Stands for a subject that is not known yet, while the rest of its record is checked.
 _SOMEBODY = "subject"
 

@@ -18,9 +18,10 @@ from app.interop.reading import Item, PatientNumber
 from app.services.identity.numbers import Numbers
 from app.services.identity.resolve import Number, Whose
 from app.services.intake.batch import Batch
+from app.services.intake.lines import not_linked
 from app.services.intake.prepare import Checked, Prepared, Unassigned, prepare, prepare_assigned
 from app.services.intake.receipt import Line
-from app.services.intake.take import Take, not_linked
+from app.services.intake.take import Take
 from app.storage import patients, quarantine
 from app.storage.identity import identities
 from app.storage.records import add, load_records

@@ -9,23 +9,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.domain.errors import Issue
-from app.domain.nearest import nearest
 from app.domain.record import Record
 from app.endpoints.event import FOREVER
 from app.interop.fhir.own import Own
 from app.interop.reading import PatientNumber
 from app.services.identity.numbers import Numbers
-from app.services.identity.resolve import Number, Whose
+from app.services.identity.resolve import Number
 from app.services.intake.batch import Batch
-from app.services.intake.decide import Decision, decide
+from app.services.intake.decide import Decision, as_written, decide
 from app.services.intake.facts import TakeFacts
-from app.services.intake.prepare import NOT_AS_FHIR, Checked, Prepared, Refused, Settled, Stated, Unassigned
+from app.services.intake.lines import conflict, line_of, not_linked, number_of, recall, site_issues, undeclared_site
+from app.services.intake.prepare import NOT_AS_FHIR, Checked, Prepared, Refused, Settled, Stated, Unassigned, rank
 from app.services.intake.publish import Publication, publish, publish_subjects
 from app.services.intake.receipt import Line
 from app.services.intake.views import is_viewed
 from app.services.stored import stored_record
 from app.storage import patients, studies
-from app.storage.held import held_by_records, held_by_subjects
 from app.storage.identity import IDENTITY
 from app.storage.records import KnownRecord, KnownSubject, KnownVersion, assign, load_subjects, waiting
 from app.storage.tables import RECORD, RECORD_VERSION, SUBJECT
@@ -67,11 +66,11 @@ class Take:
         for self._inbox, items in payloads:
             self._lines = []
             answers.append(self._lines)
-            for item in sorted(items, key=_rank):
+            for item in sorted(items, key=rank):
                 self._any(item)
         self._flush()
         patients.came_under(self._batch.connection, self._batch.study.name, self._came_under)
-        self._recall()
+        recall(self._batch.connection, self._unchanged)
         return answers
 
     def touched(self) -> set[Number]:
@@ -82,8 +81,8 @@ class Take:
     def _any(self, item: Checked) -> None:
         """Take an item, refuse it or hold it."""
         if isinstance(item, Stated):
-            issues = self._undeclared_site(item)
-            self._lines.append(_line(item, "rejected", issues=tuple(issues)) if issues else self._state(item))
+            issues = undeclared_site(self._batch, item)
+            self._lines.append(line_of(item, "rejected", issues=tuple(issues)) if issues else self._state(item))
             return
         if isinstance(item, Unassigned):
             found = self._assigned(item)
@@ -99,10 +98,10 @@ class Take:
 
     def _state(self, item: Stated) -> Line:
         outcome, version = self._facts.take(item, self._inbox)
-        line = _line(item, outcome if outcome != "late" else "accepted", item.fact.id, version)
+        line = line_of(item, outcome if outcome != "late" else "accepted", item.fact.id, version)
         line.superseded = outcome == "late"
         if outcome == "conflict":
-            line.outcome, line.issues = "rejected", (_conflict(item),)
+            line.outcome, line.issues = "rejected", (conflict(item),)
         return line
 
     def _assigned(self, item: Unassigned) -> Prepared | Refused | None:
@@ -111,11 +110,11 @@ class Take:
         if self._unread:  # subjects of this payload may bear the number
             self._flush()
             self._numbers.forget()
-        issues = tuple(self._undeclared_site(item))
+        issues = tuple(undeclared_site(self._batch, item))
         found = self._numbers.whose(item.site, item.patient)
         if issues or found.subject is None:
             outcome = "rejected" if issues else "held"
-            self._lines.append(_line(item, outcome, issues=issues or (not_linked(item, found),)))
+            self._lines.append(line_of(item, outcome, issues=issues or (not_linked(item, found),)))
             return None
         if found.subject not in batch.subjects:
             batch.subjects |= load_subjects(batch.connection, batch.study.name, [found.subject])
@@ -127,43 +126,25 @@ class Take:
         if record.key in batch.touched:
             self._flush()
         known = batch.records.get(record.key)
-        decision = _as_written(known)
+        decision = as_written(known)
         if item.fhir is NOT_AS_FHIR:
             decision = self._decide(known, item)
-        issues = self._site_issues(item) + ([_conflict(item)] if decision == "conflict" else [])
+        issues = site_issues(self._batch, item) + ([conflict(item)] if decision == "conflict" else [])
         if issues:
             self._refuse(item, tuple(issues))
         elif decision == "unchanged" and known is not None and known.current is not None:
             first = known.versions[item.hash]
-            line = _line(item, "unchanged", record.id, first.label)
+            line = line_of(item, "unchanged", record.id, first.label)
             line.waiting, line.superseded = known.subject is None, first is not known.current
             self._lines.append(line)
             self._unchanged.append((line, known))
             if item.patient is not None:
-                self._came_under[known.id] = _number(item)
+                self._came_under[known.id] = number_of(item)
         else:
             self._keep(item, known, decision)
 
     def _refuse(self, item: Prepared | Refused, issues: tuple[Issue, ...]) -> None:
-        self._lines.append(_line(item, "rejected", issues=issues))
-
-    def _undeclared_site(self, item: Checked) -> list[Issue]:
-        zones = self._batch.zones
-        if not zones or item.site in zones:
-            return []
-        path, expected = f"records[{item.index}].site", ", ".join(sorted(zones))
-        near = nearest(item.site or "", zones)
-        return [Issue(path, "code-invalid", "not a site of this study", expected, item.place or None, near)]
-
-    def _site_issues(self, item: Prepared) -> list[Issue]:
-        record, issues = item.record, self._undeclared_site(item)
-        if issues:
-            return issues
-        path, place = f"records[{item.index}].site", item.place or None
-        subject = self._batch.subjects.get(record.subject)
-        if subject is not None and subject.site != record.site:
-            return [Issue(path, "conflict", "the subject belongs to another site", "the site of the subject", place)]
-        return []
+        self._lines.append(line_of(item, "rejected", issues=issues))
 
     def _keep(self, item: Prepared, known: KnownRecord | None, decision: Decision) -> None:
         """Store a version; publish it when it counts."""
@@ -175,7 +156,7 @@ class Take:
         old = known.current
         version = self._add_version(item, known, subject, seq, counts=decision != "late")
         outcome = "amended" if decision == "amended" else "accepted"
-        line = _line(item, outcome, record.id, version.label)
+        line = line_of(item, outcome, record.id, version.label)
         line.superseded = decision == "late"
         self._lines.append(line)
         self._batch.note(
@@ -186,7 +167,7 @@ class Take:
             self._unread = True
         if decision != "late":
             if item.patient is not None or decision == "amended":
-                self._came_under[known.id] = _number(item)
+                self._came_under[known.id] = number_of(item)
             self._move(known, record.subject, subject, seq)
             fhir = item.fhir
             if record.type == "subject":  # it is told by the subject's views
@@ -314,60 +295,3 @@ class Take:
         self._waiting.clear()
         self._pending.clear()
         self._unread = False
-
-    def _recall(self) -> None:
-        """An unchanged record is answered with the resources of the first answer."""
-        connection = self._batch.connection
-        held = held_by_records(connection, {known.id for _, known in self._unchanged})
-        own = {known.subject for _, known in self._unchanged if known.type == "subject" and known.subject is not None}
-        held_by_subject = held_by_subjects(connection, own)
-        for line, known in self._unchanged:
-            found = held_by_subject.get(known.subject or 0, []) if known.type == "subject" else held.get(known.id, [])
-            line.resources.extend(f"{item.type}/{item.id}" for item in found if not item.deleted)
-
-
-def _as_written(known: KnownRecord | None) -> Decision:
-    """A client's write is about the resource as it stands, so it counts from now on."""
-    return "accepted" if known is None or known.current is None else "amended"
-
-
-def _rank(item: Checked) -> int:
-    """What is said of numbers comes first, and what needs it last."""
-    return 0 if isinstance(item, Stated) else 2 if isinstance(item, Unassigned) else 1
-
-
-def _number(item: Prepared) -> dict[str, str | None] | None:
-    patient = item.patient
-    if patient is None:
-        return None
-    return {"site": item.site, "number": patient.number, "authority": patient.authority, "kind": patient.kind}
-
-
-def _conflict(item: Prepared | Stated) -> Issue:
-    path = f"records[{item.index}].version"
-    message = "this version was received before with other content"
-    return Issue(path, "conflict", message, "a higher version", item.place or None)
-
-
-def not_linked(item: Unassigned, found: Whose) -> Issue:
-    """Why a record is held."""
-    path, place = f"records[{item.index}].subject", item.place or None
-    if found.rivals:
-        message = f"the number of this patient might mean subject {' or '.join(found.rivals)}; a person must decide"
-        return Issue(path, "conflict", message, "one link of that number to a subject", place)
-    message = "the hospital's number of this patient is not linked to a subject; the record is kept until it is"
-    return Issue(path, "not-found", message, "a link of that number to a subject", place)
-
-
-def _line(
-    item: Checked,
-    outcome: str,
-    identifier: str | None = None,
-    version: int | None = None,
-    issues: tuple[Issue, ...] = (),
-) -> Line:
-    line = Line(item.index, outcome, identifier, version, issues=issues, type=item.type, site=item.site)
-    line.place = item.place
-    if isinstance(item, Prepared):
-        line.notes = item.notes
-    return line

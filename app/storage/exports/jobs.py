@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
-from app.storage.tables import EXPORT_FILE, EXPORT_JOB
+from app.storage.exports.tables import EXPORT_FILE, EXPORT_JOB
 
 ACCEPTED, RUNNING, COMPLETED, FAILED = "accepted", "running", "completed", "failed"
 _UNDER_WAY = (ACCEPTED, RUNNING)
