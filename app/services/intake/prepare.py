@@ -6,31 +6,19 @@ docs/records.md
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.errors import Issue
-from app.domain.infusion import Infusion
-from app.domain.observation import Lab
 from app.domain.patient import PatientLink, PatientMerge, is_fact, read_fact
 from app.domain.record import Record
 from app.domain.records import read_record
 from app.domain.subject import IDENTIFYING_FIELDS
-from app.domain.terms import Quantity
-from app.interop.fhir.check import check
-from app.interop.fhir.draft import Context
 from app.interop.fhir.own import Own
-from app.interop.fhir.write import write
 from app.interop.jsontext import dump
 from app.interop.reading import Item, PatientNumber
+from app.services.intake.checks import checks
 from app.services.intake.receipt import Line
-from app.terminology.doses import dose_ucum, known_count_units, known_dose_units
-from app.terminology.laboratory import known_tests, named_test
-from app.terminology.suggesting import nearest_dose_unit, nearest_test, nearest_unit
-from app.terminology.units import known_units, ucum
-
-_STAND_IN = Context("study", "patient", "research-subject", lambda type_, role: "resource")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +199,9 @@ def _stated(item: Item) -> Stated | Refused:
 def prepare_assigned(item: Item) -> Prepared | Refused:
     """Check one record that names its subject."""
     if item.issues:
-        return _unread(item) if item.raw is None else refuse(item, item.issues)
+        return _unread(item) if item.raw is None else refuse(item, (*item.issues, *_further(item)))
     record = read_record(item.raw)
-    issues = record if isinstance(record, tuple) else tuple(_checks(record))
+    issues = record if isinstance(record, tuple) else tuple(checks(record))
     if isinstance(record, tuple) or issues:
         return refuse(item, issues)
     raw, whole = item.raw, dump(item.raw)
@@ -233,6 +221,13 @@ def refuse(item: Item, issues: tuple[Issue, ...]) -> Refused:
     words = [part for part in parts if isinstance(part, str) and 0 < len(part) <= 128]
     key = _short("/".join(words), 400) if len(words) == len(parts) else None
     return Refused(item.index, placed, item.text, key, _short(parts[0], 32), _short(parts[1], 64), item.place)
+
+
+def _further(item: Item) -> tuple[Issue, ...]:
+    """What is wrong beside what its reader found, so that the sender hears of all at once."""
+    told = {issue.path for issue in item.issues} | ({"subject"} if item.patient is not None else set())
+    found = read_record(item.raw)
+    return tuple(issue for issue in found if issue.path not in told) if isinstance(found, tuple) else ()
 
 
 def _unread(item: Item) -> Refused:
@@ -268,38 +263,3 @@ def _split(raw: dict[str, Any], whole: bytes) -> tuple[str, dict[str, Any] | Non
     identity = {name: raw.get(name) for name in IDENTIFYING_FIELDS}
     rest = {name: value for name, value in raw.items() if name not in IDENTIFYING_FIELDS}
     return dump(rest).decode(), identity
-
-
-def _checks(record: Record) -> Iterator[Issue]:
-    if isinstance(record, Lab):
-        yield from _lab(record)
-    if isinstance(record, Infusion):
-        for name in ("dose", "planned_dose"):
-            yield from _dose(name, getattr(record, name), known_dose_units())
-        yield from _dose("total_viable_cells", record.total_viable_cells, known_count_units())
-    if record.status != "entered-in-error":
-        yield from _fhir(record)
-
-
-def _lab(record: Lab) -> Iterator[Issue]:
-    found = named_test(record.test)
-    if found is None:
-        known = ", ".join(known.id for known in known_tests())
-        expected, near = f"a LOINC code of, or one of {known}", nearest_test(record.test)
-        yield Issue("test", "code-invalid", "unknown laboratory test", expected, suggestion=near)
-    elif record.unit is not None and ucum(found.id, record.unit) is None:
-        expected, near = ", ".join(known_units(found.id)), nearest_unit(found.id, record.unit)
-        yield Issue("unit", "code-invalid", "unknown unit for this test", expected, suggestion=near)
-
-
-def _dose(name: str, dose: Quantity | None, known: tuple[str, ...]) -> Iterator[Issue]:
-    if dose is not None and dose_ucum(dose.unit) not in known:
-        near = nearest_dose_unit(dose.unit, known)
-        yield Issue(f"{name}.unit", "code-invalid", "unknown unit of dose", ", ".join(known), suggestion=near)
-
-
-def _fhir(record: Record) -> Iterator[Issue]:
-    """Our own resources fail their check only when a record slipped through its own; the sender sees where."""
-    for draft in write(record, _STAND_IN):
-        for issue in check({"resourceType": draft.type, "id": "resource", **draft.body}):
-            yield Issue("", issue.code, f"as FHIR {draft.type}: {issue.message} at {issue.path}")

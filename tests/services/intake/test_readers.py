@@ -1,6 +1,7 @@
 """What a reader of any format may tell, as it comes out of the records' door; the format itself is invented here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.domain.errors import Category, Fault, Issue
 from app.interop.reading import Item, PatientNumber, Reading, Unused
 from app.services.context import Services
 from app.services.intake import readers
+from app.services.intake.prepare import Refused, prepare
 from app.services.intake.submission import Submission, context_of
 from app.storage.tables import INBOX, RECORD
 from tests.journeys.door import Door, open_door
@@ -112,3 +114,19 @@ def test_a_dry_run_tells_all_and_stores_nothing(lines: Door, body: str) -> None:
         assert outcomes[0] == outcomes[1] == ["accepted", "rejected"]
     else:
         assert (tried.status_code, tried.json()) == (done.status_code, done.json())
+
+
+def test_a_record_that_its_reader_could_not_read_whole_tells_all_its_mistakes() -> None:
+    raw = {"type": "adverse_event", "site": "A", "source": "lines", "id": "AE1", "subject": "A-001", "grade": 7}
+    issue = Issue("onset", "value", "not a date", place="line 1, column 4")
+    item = Item(0, raw, b"", (issue,), "line 1", {"grade": "line 1, column 2"})
+    found = prepare(item)
+    assert isinstance(found, Refused)
+    assert [(one.path, one.place) for one in found.issues] == [
+        ("records[0].onset", "line 1, column 4"),
+        ("records[0].term", "line 1"),
+        ("records[0].grade", "line 1, column 2"),
+    ]
+    named = prepare(replace(item, raw={**raw, "onset": "never", "term": "Sepsis", "grade": 3}))
+    assert isinstance(named, Refused)
+    assert [one.path for one in named.issues] == ["records[0].onset"]
