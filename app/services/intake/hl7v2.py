@@ -5,10 +5,13 @@ docs/hl7v2.md
 
 from __future__ import annotations
 
-from app.domain.errors import bad_parameter
+from hashlib import sha256
+
+from app.domain.errors import Category, Fault, bad_parameter
 from app.interop.hl7v2.charset import extends_ascii
+from app.interop.hl7v2.header import header_in
 from app.interop.hl7v2.read import Sender, read
-from app.interop.reading import Reading
+from app.interop.reading import Reading, Unreadable
 from app.services.context import Services
 from app.services.intake.submission import Submission
 from app.services.intake.tabular import beside, settled
@@ -33,4 +36,20 @@ def hl7v2_reading(services: Services, submission: Submission) -> Reading:
     profile, where = beside(services, submission)
     charset = submission.context.charset or profile.hl7v2.encoding
     sender = Sender(profile, where, charset, training=submission.dry_run)
-    return read(submission.body, sender, services.settings.max_records, submission.context.line)
+    key = _key(submission.body)
+    try:
+        reading = read(submission.body, sender, services.settings.max_records, submission.context.line)
+    except Fault as fault:
+        if fault.category is not Category.MALFORMED:
+            raise
+        raise Unreadable(fault.detail, fault.issues, key) from None
+    reading.key = key
+    return reading
+
+
+def _key(body: bytes) -> str | None:
+    """What the payload is to its sender: application, facility and control id of its first message."""
+    header = header_in(body)
+    if not header.control_id:
+        return None
+    return "hl7v2/" + sha256("\n".join((header.field(3), header.field(4), header.control_id)).encode()).hexdigest()

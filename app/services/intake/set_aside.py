@@ -40,7 +40,7 @@ def set_aside(
     good: dict[str, tuple[int, int]] = {}
     rows: dict[tuple[str, int], tuple[tuple[int, int], dict[str, Any]]] = {}
     for number, one in enumerate(delivered):
-        if one.payload.key is not None and one.payload.fault is None:
+        if one.payload.key is not None and not (one.lines and all(line.outcome == "rejected" for line in one.lines)):
             good[one.payload.key] = (number, -1)
         for line, item in one.pairs():
             if line.outcome in STATES:
