@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from app.domain.errors import Category, Fault, Issue
 from app.interop.infer.names import is_known
 from app.interop.tabular.cells import text_of
 from app.interop.tabular.workbook import Sheet, open_workbook
@@ -56,7 +57,7 @@ def read_file(body: bytes) -> File:
         return File(tuple(table for table in tables if table.columns))
     text, encoding = _decoded(body)
     delimiter = _delimiter(text)
-    rows = [row for row in islice(csv.reader(io.StringIO(text), delimiter=delimiter), MOST_ROWS) if any(row)]
+    rows = _rows(text, delimiter)
     header = _header(rows)
     names = [name.strip() for name in rows[header]] if rows else []
     twice = tuple(name for name, count in Counter(names).items() if count > 1 and name)
@@ -76,6 +77,16 @@ def _decoded(body: bytes) -> tuple[str, str]:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         return body.decode("windows-1252", "replace"), "windows-1252"
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows that are not blank. Fault MALFORMED for what is no CSV."""
+    stream = io.StringIO(text.replace("\0", ""), newline="")
+    try:
+        return [row for row in islice(csv.reader(stream, delimiter=delimiter), MOST_ROWS) if any(row)]
+    except csv.Error:
+        issue = Issue("", "structure", "not a CSV file", "CSV, or an Excel workbook (.xlsx)")
+        raise Fault(Category.MALFORMED, issue.message, (issue,)) from None
 
 
 def _delimiter(text: str) -> str:

@@ -20,7 +20,11 @@ def scalar(value: str | bool | None) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     plain = _PLAIN.fullmatch(value) and value.casefold() not in _WORDS
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    return value if plain else "".join(map(_printable, json.dumps(value, ensure_ascii=False)))
+
+
+def _printable(letter: str) -> str:
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
 
 
 def flow(values: Mapping[str, str | bool | None]) -> str:
