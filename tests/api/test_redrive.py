@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.endpoints.event import FOREVER
 from app.interop.reading import Item, Reading, Unreadable
-from app.services.intake import prepare, readers
+from app.services.intake import checks, readers
 from app.services.intake.readers import Reader
 from app.services.redrive.run import collect, redriven
 from app.storage.redrive import Wanted
@@ -173,7 +173,7 @@ def test_what_another_payload_still_says_is_not_gone(door: Door, profile: Profil
 def test_refused_for_a_unit_that_the_table_knows_now(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     result = record("lab", "L1", test="hemoglobin", collected="2026-06-01", value=9, unit="g/dL")
     with monkeypatch.context() as patch:
-        patch.setattr(prepare, "ucum", lambda test, unit: None)
+        patch.setattr(checks, "ucum", lambda test, unit: None)
         door.send(result)
     (item,) = door.quarantine()
     assert counts(redrive(door, item=item["id"])) == {"new": 1}
