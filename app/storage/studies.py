@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -49,8 +50,13 @@ def every(connection: Connection) -> list[StoredStudy]:
 
 
 def _stored(row: Any) -> StoredStudy:
-    study = Study.model_validate_json(row.body)
-    return StoredStudy(row.name, row.resource, row.definition, row.definition_version, study)
+    return StoredStudy(row.name, row.resource, row.definition, row.definition_version, _read(row.body))
+
+
+@lru_cache(maxsize=256)
+def _read(body: str) -> Study:
+    """A stored text, read once: every payload asks for its study several times."""
+    return Study.model_validate_json(body)
 
 
 def put(connection: Connection, stored: StoredStudy, seq: int, new: bool) -> None:
