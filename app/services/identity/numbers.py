@@ -34,7 +34,9 @@ class Numbers:
         return normal(self._sites.get(site), site, patient.number, patient.authority, patient.kind)
 
     def whose(self, site: str, patient: PatientNumber) -> Whose:
-        """The subject of a number of a site."""
+        """The subject of a number of a site. A number that the study itself has given is the subject's."""
+        if patient.authority == self._study:
+            return Whose(patient.number)
         number = self.normal(site, patient)
         if number not in self._known:
             self._known[number] = whose(self.facts(site, {number.number}), number)

@@ -79,6 +79,11 @@ def test_a_number_counts_at_its_site_and_of_its_authority(door: Door) -> None:
     assert where(door) == {"L1": "A-002"}
 
 
+def test_a_number_of_the_study_itself_is_the_subject(door: Door) -> None:
+    send(door, result("gdt-relapse:A-001", "L1"), result("A-001", "L2"))
+    assert (where(door), waiting(door)) == ({"L1": "A-001"}, {"L2"})
+
+
 def test_versions_that_waited_are_taken_in_the_order_of_their_source(door: Door) -> None:
     send(door, result("1", "L1", 3, version=2))
     send(door, result("1", "L1", 2, version=1))
