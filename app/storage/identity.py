@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, select
 
-from app.endpoints.event import FOREVER
 from app.storage.records import chunks
-from app.storage.tables import METADATA, RECORD, RECORD_VERSION
+from app.storage.tables import METADATA
 
 IDENTITY = Table(
     "identity",
@@ -30,15 +29,3 @@ def identities(connection: Connection, versions: Iterable[int]) -> dict[int, Any
         statement = select(IDENTITY).where(IDENTITY.c.record_version.in_(part))
         rows |= {row.record_version: row for row in connection.execute(statement)}
     return rows
-
-
-def numbered(connection: Connection, study: str, site: str, numbers: Iterable[str]) -> dict[str, set[str]]:
-    """Subject numbers by the hospital's number of the patient, as the site's subject records say it now."""
-    found: dict[str, set[str]] = {}
-    joined = IDENTITY.join(RECORD_VERSION, RECORD_VERSION.c.id == IDENTITY.c.record_version).join(RECORD)
-    for part in chunks(numbers):
-        conditions = (RECORD.c.study == study, RECORD.c.site == site, RECORD_VERSION.c.seq_to == FOREVER)
-        statement = select(IDENTITY.c.mrn, IDENTITY.c.subject_number).select_from(joined)
-        for row in connection.execute(statement.where(IDENTITY.c.mrn.in_(part), *conditions)):
-            found.setdefault(row.mrn, set()).add(row.subject_number)
-    return found

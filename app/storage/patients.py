@@ -74,6 +74,15 @@ def subjects_with(connection: Connection, study: str, site: str, numbers: Iterab
     return found
 
 
+def links_to(connection: Connection, study: str, subjects: Iterable[str]) -> list[Any]:
+    """Links to these subjects that count now."""
+    found: list[Any] = []
+    for part in chunks(subjects):
+        counts = (_FACT.study == study, _FACT.subject.in_(part), _FACT.seq_to == FOREVER, _FACT.status != RETRACTED)
+        found += connection.execute(select(PATIENT_FACT).where(*counts))
+    return found
+
+
 def facts(connection: Connection, study: str) -> list[Any]:
     """Links and merges that count now."""
     counts = and_(_FACT.study == study, _FACT.seq_to == FOREVER, _FACT.status != RETRACTED)

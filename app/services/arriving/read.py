@@ -5,7 +5,7 @@ docs/fhir-intake.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -13,12 +13,14 @@ from app.domain.errors import Category, Fault, Issue
 from app.interop.fhir.arriving.arrived import Arrival, read_arrival
 from app.interop.fhir.arriving.entries import sent_json, sent_ndjson
 from app.interop.fhir.arriving.names import Names
+from app.services.arriving.whose import number_key
 from app.services.context import Services
-from app.services.intake.payload import Delivered
-from app.services.intake.prepare import Prepared
+from app.services.identity.numbers import Numbers
+from app.services.identity.resolve import Number
 from app.services.intake.submission import Context, Submission
 from app.services.writing.references import unconditional
-from app.storage import arrivals
+from app.storage import arrivals, patients
+from app.storage.studies import StoredStudy
 
 NDJSON = "application/fhir+ndjson"
 # Of records whose sender does not name it.
@@ -51,14 +53,20 @@ def _names(connection: Connection, study: str, context: Context) -> Names:
     return Names(arrivals.secret(connection), study, context.site or "", context.source or SOURCE)
 
 
-def waiting_for_numbers(connection: Connection, study: str, delivered: Iterable[Delivered]) -> list[str]:
-    """Inbox ids of payloads that wait for a patient's number which these subject records say."""
-    items = [item for one in delivered for item in one.payload.items]
-    people = [item for item in items if isinstance(item, Prepared) and item.identity]
-    said = {(item.site, (item.identity or {}).get("mrn")) for item in people}
-    told = [(site, number) for site, number in said if number]
-    if not told or not arrivals.is_anything_waiting(connection, study):
+def waiting_for_numbers(
+    connection: Connection, study: StoredStudy, touched: set[Number], subjects: set[str]
+) -> list[str]:
+    """Inbox ids of payloads that wait for a patient's number of which something else is known now.
+
+    subjects: those that have a new record; links may have named them before they were known.
+    """
+    if not (touched or subjects) or not arrivals.is_anything_waiting(connection, study.name):
         return []
-    secret = arrivals.secret(connection)
-    keys = {f"number/{Names(secret, study, site, '').number(number)}" for site, number in told}
-    return arrivals.waiting(connection, study, keys)
+    numbers, secret = Numbers(connection, study), arrivals.secret(connection)
+    linked = patients.links_to(connection, study.name, subjects)
+    told = touched | {number for row in linked for number in numbers.named(row)}
+    keys = set[str]()
+    for site, group in groupby(sorted(told), key=lambda number: number.site):
+        named, names = {number.number for number in group}, Names(secret, study.name, site, "")
+        keys |= {number_key(names, number) for number in named | numbers.facts(site, named).numbers}
+    return arrivals.waiting(connection, study.name, keys)

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 
 from app.domain.errors import Issue
 from app.interop.fhir.arriving.arrived import Arrival, Arrived
-from app.interop.fhir.arriving.names import by_identifier
+from app.interop.fhir.arriving.names import MEDICAL_RECORD, Names, by_identifier, identifier_of
 from app.interop.fhir.read.reading import NoRecordError
 from app.interop.fhir.read.research_subject import subject_number
+from app.interop.reading import PatientNumber
+from app.services.identity.numbers import Numbers
+from app.services.identity.resolve import OWN, Facts, whose
 from app.storage.arrivals import Known, Name
-from app.storage.identity import numbered
 from app.storage.records import KnownSubject, load_subjects
 from app.storage.related import subjects_of
 from app.storage.studies import StoredStudy
@@ -31,6 +33,7 @@ class Whose:
         self._study = study
         self._arrival = arrival
         self._known = known
+        self._numbers = Numbers(connection, study)
         self._people: dict[str, KnownSubject] = {}
         self._targets: dict[str, str] = {}
         self._find_known(spoken_of(arrival, PATIENT))
@@ -53,8 +56,8 @@ class Whose:
     def awaited(self, item: Arrived) -> list[str]:
         """What has to become known for a held resource to be taken."""
         patient = item.patient or ""
-        values = [value for _, value in self._arrival.numbers.get((PATIENT, patient), ())]
-        waits = [f"{PATIENT}/{patient}", *(number_key(self._arrival, value) for value in values)]
+        told = self._arrival.numbers.get((PATIENT, patient), ())
+        waits = [f"{PATIENT}/{patient}", *(number_key(self._arrival.names, one.number) for one in told)]
         return waits + ([f"{STUDY}/{item.study}"] if item.name[0] == RESEARCH_SUBJECT and item.study else [])
 
     def conflict(self, item: Arrived) -> Issue | None:
@@ -84,18 +87,32 @@ class Whose:
         self._people[subject.patient] = subject
 
     def _find_numbered(self) -> None:
-        """By the hospital's number; one that several subjects bear is nobody's."""
+        """By the hospital's numbers; where they could be of several subjects the Patient is nobody's."""
         told = {name[1]: found for name, found in self._arrival.numbers.items() if name[0] == PATIENT}
-        open_ = {name: {value for _, value in found} for name, found in told.items() if name not in self._targets}
-        values = {value for found in open_.values() for value in found}
-        by_value = numbered(self._connection, self._study.name, self._arrival.names.site, values)
-        subjects = {number for found in by_value.values() for number in found}
-        people = load_subjects(self._connection, self._study.name, subjects)
-        for name, found in open_.items():
-            numbers = {number for value in found for number in by_value.get(value, ())}
-            person = people.get(next(iter(numbers))) if len(numbers) == 1 else None
-            if person is not None and person.site == self._arrival.names.site:
+        open_ = {name: found for name, found in told.items() if name not in self._targets}
+        facts = self._numbers.facts(self._site, {one.number for found in open_.values() for one in found})
+        subjects = {name: self._subjects(facts, found) for name, found in open_.items()}
+        people = load_subjects(
+            self._connection, self._study.name, {one for found in subjects.values() for one in found}
+        )
+        for name, found in subjects.items():
+            person = people.get(next(iter(found))) if len(found) == 1 else None
+            if person is not None and person.site == self._site:
                 self._join(name, person)
+
+    def _subjects(self, facts: Facts, told: Iterable[PatientNumber]) -> set[str]:
+        """Those whose these numbers are. One of another kind is never of the site's own numbering."""
+        found = set[str]()
+        for one in told:
+            number = self._numbers.normal(self._site, one)
+            if number.authority != OWN or one.kind in (None, MEDICAL_RECORD):
+                its = whose(facts, number)
+                found |= {its.subject} if its.subject is not None else set(its.rivals)
+        return found
+
+    @property
+    def _site(self) -> str:
+        return self._arrival.names.site
 
     def _find_joining(self) -> None:
         """By a ResearchSubject of this study: its number is a subject's already, or it makes its Patient one."""
@@ -120,15 +137,15 @@ class Whose:
         """References by identifier alone to one of the Patients that this payload brings."""
         for (type_, name), told in self._arrival.numbers.items():
             if type_ == PATIENT and name in self._targets:
-                for identifier in told:
-                    alias = self._arrival.names.of(PATIENT, by_identifier(identifier))
+                for number in told:
+                    alias = self._arrival.names.of(PATIENT, by_identifier(identifier_of(number)))
                     self._targets.setdefault(alias, self._targets[name])
 
     def _is_study(self, name: str) -> bool:
         if (STUDY, name) in self._known:
             return True
         names, study = self._arrival.names, self._study
-        if any(value == study.name for _, value in self._arrival.numbers.get((STUDY, name), ())):
+        if any(one.number == study.name for one in self._arrival.numbers.get((STUDY, name), ())):
             return True
         return name in (names.of(STUDY, study.resource), names.of(STUDY, study.name))
 
@@ -143,9 +160,9 @@ def _number(item: Arrived) -> str | None:
         return None
 
 
-def number_key(arrival: Arrival, value: str) -> str:
+def number_key(names: Names, value: str) -> str:
     """What a payload that waits for a patient's number is found by."""
-    return f"number/{arrival.names.number(value)}"
+    return f"number/{names.number(value)}"
 
 
 def spoken_of(arrival: Arrival, type_: str) -> set[str]:

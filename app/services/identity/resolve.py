@@ -42,6 +42,11 @@ class Facts:
     links: dict[Number, set[str]] = field(default_factory=dict)
     merges: set[tuple[Number, Number]] = field(default_factory=set)
 
+    @property
+    def numbers(self) -> set[str]:
+        """Every number that is linked or merged, without who assigned it."""
+        return {number.number for pair in [self.links, *self.merges] for number in pair}
+
     def cluster(self, start: Number) -> set[Number]:
         """The number and all that are of the same patient, whichever was merged into which."""
         found, new = set(), {start}

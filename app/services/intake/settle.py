@@ -57,9 +57,7 @@ class _Settling:
         self._site = site
         self._new_batch = new_batch
         self._numbers = Numbers(connection, study)
-        facts = self._numbers.facts(site, numbers)
-        merged = {number.number for pair in facts.merges for number in pair}
-        self._names = numbers | merged | {number.number for number in facts.links}
+        self._names = numbers | self._numbers.facts(site, numbers).numbers
 
     def run(self) -> None:
         """What leaves its subject first, so that it can be held; then what has found one."""

@@ -108,10 +108,14 @@ class _Unit:
             moment = counter.lock(self._connection, payload.time)
             rows = Rows(self._connection, payload.actor, payload.new_id, moment)
             waited = finish(rows, study.name, delivered[0].inbox, arranged)
-        waited += waiting_for_numbers(self._connection, study.name, delivered)
+        waited += waiting_for_numbers(self._connection, study, self._touched, self._subjects_told())
         if not payload.dry_run:
             for identifier in dict.fromkeys(waited):
                 self._take_again(identifier)
+
+    def _subjects_told(self) -> set[str]:
+        items = [item for payload in self._payloads for item in payload.items]
+        return {item.record.subject for item in items if isinstance(item, Prepared) and item.type == "subject"}
 
     def _take_again(self, inbox_id: str) -> None:
         """A payload of which something was held until now."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.errors import Issue
 from app.interop.fhir.arriving.entries import Sent
-from app.interop.fhir.arriving.names import Identifier, Names, identifiers, keys, ours
+from app.interop.fhir.arriving.names import Names, identifiers, keys, ours
 from app.interop.fhir.arriving.references import Directory
 from app.interop.fhir.arriving.stamp import Stamp, deletion_stamp, stamp_of
 from app.interop.fhir.check import check
@@ -21,7 +21,7 @@ from app.interop.fhir.r5.back.convert import as_r4
 from app.interop.fhir.r5.check import check_r5
 from app.interop.fhir.read.elements import patient_of, study_of
 from app.interop.jsontext import dump
-from app.interop.reading import Unused
+from app.interop.reading import PatientNumber, Unused
 
 Json = dict[str, Any]
 Name = tuple[str, str]
@@ -54,12 +54,12 @@ class Arrived:
 
 @dataclass(slots=True)
 class Arrival:
-    """A payload. numbers: (type, id) of Patients and studies -> the identifiers that they are told to have."""
+    """A payload. numbers: (type, id) of Patients and studies -> the numbers that they are told to have."""
 
     names: Names
     resources: list[Arrived] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
-    numbers: dict[Name, set[Identifier]] = field(default_factory=dict)
+    numbers: dict[Name, set[PatientNumber]] = field(default_factory=dict)
 
 
 def read_arrival(entries: list[Sent], names: Names, release: int | None, unconditional: Unconditional) -> Arrival:

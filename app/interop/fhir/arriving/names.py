@@ -16,9 +16,12 @@ from app.interop.fhir.arriving.entries import Sent, typed
 from app.interop.fhir.rules import codings
 from app.interop.fhir.structure import MODELS
 from app.interop.jsontext import dump
+from app.interop.reading import PatientNumber
 
 Json = dict[str, Any]
 Identifier = tuple[str, str]  # (system, value)
+# HL7 table 0203: the hospital's number of a patient.
+MEDICAL_RECORD = "MR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,26 @@ def identifiers(node: Any) -> list[Identifier]:
     return [(system, value) for system, value in pairs if isinstance(system, str) and isinstance(value, str) and value]
 
 
-def person_numbers(patient: Any) -> list[Identifier]:
-    """The identifiers of a Patient that are the hospital's number: of type MR, or of no type and no system; none that
-    is old.
-    """
-    listed = patient.get("identifier") if isinstance(patient, dict) else None
-    kept = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    return [found for one in kept if _is_number(one) for found in identifiers({"identifier": one})]
+def numbers(node: Any) -> list[PatientNumber]:
+    """The same with what kind of number each is; none that is old."""
+    found = node.get("identifier") if isinstance(node, dict) else None
+    listed = found if isinstance(found, list) else [found]
+    kept = [one for one in listed if isinstance(one, dict) and one.get("use") != "old"]
+    return [
+        PatientNumber(value, system or None, _kind(one))
+        for one in kept
+        for system, value in identifiers({"identifier": one})
+    ]
 
 
-def _is_number(identifier: Json) -> bool:
-    codes = {coding.get("code") for coding in codings(identifier.get("type"))}
-    return identifier.get("use") != "old" and ("MR" in codes or not (codes or identifier.get("system")))
+def _kind(identifier: Json) -> str | None:
+    codes = [coding.get("code") for coding in codings(identifier.get("type"))]
+    return MEDICAL_RECORD if MEDICAL_RECORD in codes else next((code for code in codes if isinstance(code, str)), None)
+
+
+def identifier_of(number: PatientNumber) -> Identifier:
+    """A number as an identifier."""
+    return number.authority or "", number.number
 
 
 def by_identifier(identifier: Identifier) -> str:

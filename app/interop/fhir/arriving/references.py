@@ -11,7 +11,16 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from app.interop.fhir.arriving.entries import Sent, typed
-from app.interop.fhir.arriving.names import Identifier, Names, by_identifier, identifiers, ours, person_numbers
+from app.interop.fhir.arriving.names import (
+    Identifier,
+    Names,
+    by_identifier,
+    identifier_of,
+    identifiers,
+    numbers,
+    ours,
+)
+from app.interop.reading import PatientNumber
 
 Json = dict[str, Any]
 _BY_IDENTIFIER = ("Patient", "ResearchStudy")
@@ -31,7 +40,7 @@ class Directory:
     full_urls: dict[str, tuple[str, str]] = field(default_factory=dict)
     identified: dict[tuple[str, Identifier], str] = field(default_factory=dict)
     bases: set[str] = field(default_factory=set)
-    numbers: dict[tuple[str, str], set[Identifier]] = field(default_factory=dict)
+    numbers: dict[tuple[str, str], set[PatientNumber]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, names: Names, entries: Iterable[Sent], keys: Iterable[str]) -> Directory:
@@ -47,8 +56,7 @@ class Directory:
             for identifier in identifiers(sent.resource):
                 found.identified.setdefault((type_, identifier), key)
             if type_ in _BY_IDENTIFIER:
-                told = person_numbers(sent.resource) if type_ == "Patient" else identifiers(sent.resource)
-                found.numbers.setdefault((type_, names.of(type_, key)), set()).update(told)
+                found.numbers.setdefault((type_, names.of(type_, key)), set()).update(numbers(sent.resource))
         return found
 
     def rewritten(self, resource: Json) -> Json:
@@ -89,23 +97,24 @@ class Directory:
         if len(values) != 1:
             return None
         system, mark, value = values[0].partition("|")
-        return self._identified(type_, (system, value) if mark else ("", system))
+        return self._identified(type_, PatientNumber(value, system or None) if mark else PatientNumber(system))
 
     def _logical(self, reference: Json, element: str) -> str | None:
         """By identifier alone, where the Reference or its element says of which type."""
         if not isinstance(reference.get("identifier"), dict):
             return None
         type_ = reference.get("type", _MEANT.get(element))
-        found = identifiers(reference)
+        found = numbers(reference)
         return self._identified(type_, found[0]) if found and type_ in _BY_IDENTIFIER else None
 
-    def _identified(self, type_: str, identifier: Identifier) -> str | None:
+    def _identified(self, type_: str, number: PatientNumber) -> str | None:
+        identifier = identifier_of(number)
         key = self.identified.get((type_, identifier))
         if key is None and type_ not in _BY_IDENTIFIER:
             return None
         local = self.names.of(type_, key or by_identifier(identifier))
         if type_ in _BY_IDENTIFIER:
-            self.numbers.setdefault((type_, local), set()).add(identifier)
+            self.numbers.setdefault((type_, local), set()).add(number)
         return f"{type_}/{local}"
 
 
