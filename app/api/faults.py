@@ -65,10 +65,17 @@ def _parameter_issue(item: Any) -> Issue:
     limits = [words.format(context[name]) for name, words in _LIMITS.items() if name in context]
     expected = context.get("expected") or context.get("pattern") or context.get("error") or ", ".join(limits)
     code = "required" if item["type"] == "missing" else "value"
-    message = "out of range" if limits else item["type"].replace("_", " ")
+    message, words = _TYPES.get(item["type"], (item["type"].replace("_", " "), None))
+    expected, message = expected or words, "out of range" if limits else message
     return Issue(place, code, message, str(expected) if expected else None)
 
 
+_TYPES = {
+    "missing": ("this parameter is required", None),
+    "string_pattern_mismatch": ("not of the form of such a name", None),
+    "bool_parsing": ("not true or false", "true or false"),
+    "int_parsing": ("not a whole number", "a whole number"),
+}
 _LIMITS = {
     "gt": "more than {}",
     "ge": "at least {}",

@@ -12,6 +12,7 @@ from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 
 from app.domain.errors import Fault
+from app.interop.hl7v2.charset import extends_ascii
 from app.interop.hl7v2.header import Verdict
 from app.services.context import Services
 from app.services.intake.submission import Submission
@@ -38,8 +39,9 @@ async def acknowledge(tools: Services, submission: Submission) -> Response:
 
 
 def _response(submission: Submission, answers: Sequence[Answered]) -> Response:
-    charset = submission.context.charset
-    media_type = f"{submission.media_type}; charset={charset}" if charset else submission.media_type
+    charset, media_type = submission.context.charset, submission.media_type
+    if charset and extends_ascii(charset):
+        media_type = f"{media_type}; charset={charset}"
     return Response(whole(answers, submission.body), _status(answers), media_type=media_type)
 
 

@@ -119,10 +119,17 @@ _KINDS = {
 
 
 def _expected(kind: str, context: dict[str, Any]) -> str:
-    bounds = [f"{sign} {context[name]}" for name, sign in _BOUNDS.items() if name in context]
+    unit = _UNITS.get(kind, "")
+    bounds = [f"{sign} {context[name]}{unit}" for name, sign in _BOUNDS.items() if name in context]
     return " and ".join(bounds) or _KINDS.get(kind, kind.replace("_", " "))
 
 
+_UNITS = {
+    "string_too_long": " characters",
+    "string_too_short": " characters",
+    "too_long": " entries",
+    "too_short": " entries",
+}
 _BOUNDS = {
     "ge": "at least",
     "gt": "more than",

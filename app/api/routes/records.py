@@ -14,7 +14,7 @@ from app.api.answers import ANSWERS, receipt
 from app.api.dependencies import IdPath, ServicesDep, StudyPath, known_parameters, read
 from app.api.fhir.media_type import named_in
 from app.api.openapi import records_body
-from app.domain.errors import Category, Fault
+from app.domain.errors import Category, Fault, Issue
 from app.services.intake.submission import Context, Submission
 from app.storage import inbox
 
@@ -29,7 +29,13 @@ def said(
     source: Annotated[str | None, Query(max_length=64, pattern=_NAME)] = None,
     profile: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = None,
 ) -> Context:
-    """What a sender says beside a payload: whose records these are, and the mapping profile that reads them."""
+    """What a sender says beside a payload: whose records these are, and the mapping profile that reads them.
+
+    Fault UNSUPPORTED_MEDIA for a body that is packed.
+    """
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        issue = Issue("Content-Encoding", "not-supported", "packed bodies are not read", "the payload as it is")
+        raise Fault(Category.UNSUPPORTED_MEDIA, issue.message, (issue,))
     content_type = request.headers.get("content-type", "application/json")
     message = Message()
     message["content-type"] = content_type

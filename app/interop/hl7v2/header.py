@@ -6,6 +6,7 @@ https://www.hl7.eu/HL7v2x/v251/std251/ch02.html (section 2.15.9, MSH)
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -104,7 +105,8 @@ def _wanted(condition: str, verdict: Verdict) -> bool:
 
 def header_in(content: bytes) -> Header:
     """What can be told of the header of anything; an empty one where there is no MSH."""
-    line = next((line for line in _LINE_END.split(content) if line.startswith(b"MSH")), b"")
+    lines = _LINE_END.split(content.removeprefix(BOM_UTF8))
+    line = next((line for line in lines if line.startswith(b"MSH")), b"")
     text = line.decode("latin-1")
     try:
         used = marks(text)

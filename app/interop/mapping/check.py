@@ -5,7 +5,6 @@ docs/profiles.md
 
 from __future__ import annotations
 
-import codecs
 from collections import Counter
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from app.endpoints.document import Document, Path
 from app.interop.hl7v2.charset import extends_ascii
 from app.interop.mapping.check_fields import check_fields
 from app.interop.mapping.check_source import check_formats, check_source
+from app.interop.mapping.encoding import ENCODINGS, handler
 from app.interop.mapping.expansion import key_parts, single, variants
 from app.interop.mapping.profile import Form, Key, Patient, Profile, RepeatedFields, Source
 from app.interop.mapping.target import Target
@@ -47,13 +47,15 @@ def _layout(document: Document, profile: Profile) -> None:
         document.note(("thousands",), "conflict", "one mark for decimals and thousands", "two different marks")
     if profile.csv.quote == profile.csv.delimiter:
         document.note(("csv", "quote"), "conflict", "one mark between cells and around them", "two different marks")
-    expected = "a name such as utf-8, windows-1252, iso-8859-1"
+    for name in ("delimiter", "quote"):
+        if getattr(profile.csv, name) in "\r\n":
+            document.note(("csv", name), "value", "a line end stands between rows", "another character")
     try:
-        codecs.lookup(profile.csv.encoding)
+        handler(profile.csv.encoding)
     except LookupError:
-        document.note(("csv", "encoding"), "code-invalid", "unknown encoding", expected)
+        document.note(("csv", "encoding"), "code-invalid", "unknown encoding", ENCODINGS)
     if not extends_ascii(profile.hl7v2.encoding):
-        document.note(("hl7v2", "encoding"), "code-invalid", "not an encoding that extends ASCII", expected)
+        document.note(("hl7v2", "encoding"), "code-invalid", "not an encoding that extends ASCII", ENCODINGS)
 
 
 def _form(document: Document, profile: Profile, path: Path, form: Form) -> None:

@@ -16,6 +16,7 @@ from app.interop.mapping.unreadable import Unreadable
 
 TWICE = "this hour came twice on the site's clock, when summer time ended: it counts as the first of the two"
 NEVER = "this hour never came on the site's clock, when summer time began: it counts as an hour later"
+ISO_DATE, HL7_TIME = "YYYY-MM-DD", "YYYYMMDD[HHMM[SS]][+ZZZZ]"
 _ISO_TIME = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})[T ](?P<hour>\d{2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?"
@@ -37,7 +38,8 @@ class Read:
 class DateReader:
     """Reads the cells of one column. unknown: words for an unknown day or month; pivot: last year of this century.
 
-    ordering: a time must stay one, for it orders versions; without a zone it then counts as UTC.
+    ordering: a time must stay one, for it orders versions; without a zone it then counts as UTC. usual: how the source
+    writes dates where no format is declared.
     """
 
     def __init__(
@@ -46,17 +48,19 @@ class DateReader:
         unknown: Sequence[str] = (),
         pivot: int | None = None,
         ordering: bool = False,
+        usual: str = ISO_DATE,
     ) -> None:
         self._formats = (*formats, *_ISO)
         self._unknown = frozenset(unknown)
         self._pivot = pivot
         self._ordering = ordering
+        self._usual = usual
         self.read = lru_cache(maxsize=4096)(self._read)
 
     @property
     def expected(self) -> str:
         """The formats that are read."""
-        return ", ".join([*(found.text for found in self._formats[: -len(_ISO)]), "YYYY-MM-DD"])
+        return ", ".join([*(found.text for found in self._formats[: -len(_ISO)]), self._usual])
 
     def _read(self, text: str, zone: tzinfo | None) -> Read:
         """The date in a cell. Unreadable where no format reads it, or no calendar has it."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.interop.mapping.condition import Test, all_of
 from app.interop.mapping.date_format import date_format
-from app.interop.mapping.dates import DateReader
+from app.interop.mapping.dates import HL7_TIME, ISO_DATE, DateReader
 from app.interop.mapping.lookup import KEEP, Lookup, plain, words_of
 from app.interop.mapping.numbers import NumberReader
 from app.interop.mapping.profile import Condition, Map, Precision, Profile, Source, Words
@@ -119,7 +119,8 @@ class Leaves:
         pivot = profile.pivot if source.pivot is None else source.pivot
         texts = profile.dates if source.dates is None else source.dates
         formats = [date_format(text, profile.unknown_parts, pivot is not None) for text in texts]
-        return DateReader(formats, profile.unknown_parts, pivot, ordering)
+        usual = HL7_TIME if profile.format == "hl7v2" else ISO_DATE
+        return DateReader(formats, profile.unknown_parts, pivot, ordering, usual)
 
 
 def with_number(source: str | Source, number: str) -> str | Source:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from typing import Any, BinaryIO, cast
 from app.domain.errors import Category, Fault, Issue
 from app.interop.mapping.apply import apply
 from app.interop.mapping.columns import Wanted, wanted
+from app.interop.mapping.encoding import ENCODINGS, handler, needs_mark
 from app.interop.mapping.profile import Csv, Profile
 from app.interop.mapping.row import Row
 from app.interop.mapping.scope import Where
@@ -27,9 +29,16 @@ from app.interop.tabular.header import LOOKED_AT, Header, likeness
 MAX_CELL = 10_000_000
 # The limit is one for all readers of the process; without it the module refuses cells of more than 131 072 characters.
 csv.field_size_limit(MAX_CELL)
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LOST = re.compile("[\udc80-\udcff]")
+_DELIMITERS = {"semicolons": ";", "tabs": "\t", "commas": ",", "bars": "|"}
 BEFORE = "stands before the header"
 
 
@@ -100,10 +109,18 @@ class _Reader:
         found = first[position]
         if found.problem is not None:
             raise Fault(Category.MALFORMED, found.problem.message, (found.problem,))
+        self._check_cells(found.values, names)
         self.head = found.line + len(_LINE_END.findall(found.text))
         header = Header(tuple(name.strip() for name in found.values), f"line {found.line + before}", names)
         skipped = [Unused(f"line {record.line + before}", BEFORE) for record in first[:position]]
         return header, chain(first[position + 1 :], records), skipped
+
+    def _check_cells(self, values: list[str], names: Wanted) -> None:
+        """Fault MALFORMED for a header that another delimiter would make one."""
+        for name, mark in _DELIMITERS.items():
+            if len(values) == 1 < len(names.needed) and names.known & {part.strip() for part in values[0].split(mark)}:
+                message = f"the cells of this file stand between {name}, which the profile does not say"
+                raise _unreadable("structure", message, f"csv: {{delimiter: {json.dumps(mark)}}} in the profile")
 
     def row(self, header: Header, record: _Record, before: int) -> Row:
         """A record of the file as a row."""
@@ -171,13 +188,18 @@ def _decoded(stream: BinaryIO, encoding: str) -> tuple[io.TextIOWrapper[io.Buffe
     """(the text, its encoding): that of a byte order mark, else the one that is named. Fault for an unknown one."""
     buffered = io.BufferedReader(cast("Any", stream))
     start = buffered.peek(4)[:4]
-    found = next((name for mark, name in _MARKS if start.startswith(mark)), encoding)
+    found = next((name for mark, name in _MARKS if start.startswith(mark)), None)
     try:
-        errors = "replace" if codecs.lookup(found).name.startswith(("utf-16", "utf-32")) else "surrogateescape"
-        return io.TextIOWrapper(buffered, found, errors, newline=""), found
+        errors = handler(found or encoding)
     except LookupError:
-        issue = Issue("", "not-supported", "unknown character set", "a name such as utf-8, windows-1252, iso-8859-1")
-        raise Fault(Category.MALFORMED, issue.message, (issue,)) from None
+        raise _unreadable("not-supported", "unknown character set", ENCODINGS) from None
+    if found is None and needs_mark(encoding):
+        raise _unreadable("structure", "the file has no byte order mark", "utf-16-le or utf-16-be as its character set")
+    return io.TextIOWrapper(buffered, found or encoding, errors, newline=""), found or encoding
+
+
+def _unreadable(code: str, message: str, expected: str) -> Fault:
+    return Fault(Category.MALFORMED, message, (Issue("", code, message, expected),))
 
 
 def _problem(said: str) -> Issue:

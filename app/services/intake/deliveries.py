@@ -34,10 +34,10 @@ def _rows(one: Delivered, time: str, zones: Zones) -> list[dict[str, Any]]:
     payload = one.payload
     counts: dict[str | None, Counter[str]] = {}
     for item in payload.items:
-        counts.setdefault(_shown(item.site, zones), Counter())["received"] += 1
+        counts.setdefault(declared(item.site, zones), Counter())["received"] += 1
     for line, item in one.pairs():
-        counts[_shown(item.site, zones)][line.outcome] += 1
-    own = _shown(payload.context.site, zones)
+        counts[declared(item.site, zones)][line.outcome] += 1
+    own = declared(payload.context.site, zones)
     if own is None and len(counts) == 1:
         [own] = counts
     if payload.unused or not counts:
@@ -47,7 +47,7 @@ def _rows(one: Delivered, time: str, zones: Zones) -> list[dict[str, Any]]:
     return [{**common, **_place(site, time, zones), **_numbers(found)} for site, found in counts.items()]
 
 
-def _shown(site: str | None, zones: Zones) -> str | None:
+def declared(site: str | None, zones: Zones) -> str | None:
     """The site, unless the study declares others: a misspelt name is nobody's."""
     return site if not zones or site in zones else None
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.errors import Issue
-from app.domain.patient import PatientLink, PatientMerge, is_fact, read_fact
+from app.domain.patient import FACT_TYPES, PatientLink, PatientMerge, is_fact, read_fact
 from app.domain.record import Record
-from app.domain.records import read_record
+from app.domain.records import RECORD_TYPES, read_record
 from app.domain.subject import IDENTIFYING_FIELDS
 from app.interop.fhir.own import Own
 from app.interop.jsontext import dump
@@ -172,6 +172,8 @@ def rank(item: Checked) -> int:
     return 0 if isinstance(item, Stated) else 2 if isinstance(item, Unassigned) else 1
 
 
+# What is no type of ours is a value of the sender's.
+_TYPES = frozenset((*RECORD_TYPES, *FACT_TYPES))
 # Stands for a subject that is not known yet, while the rest of its record is checked.
 _SOMEBODY = "subject"
 
@@ -220,7 +222,8 @@ def refuse(item: Item, issues: tuple[Issue, ...]) -> Refused:
     parts = [raw.get(name) for name in ("type", "site", "source", "id")]
     words = [part for part in parts if isinstance(part, str) and 0 < len(part) <= 128]
     key = _short("/".join(words), 400) if len(words) == len(parts) else None
-    return Refused(item.index, placed, item.text, key, _short(parts[0], 32), _short(parts[1], 64), item.place)
+    type_ = parts[0] if isinstance(parts[0], str) and parts[0] in _TYPES else None
+    return Refused(item.index, placed, item.text, key, type_, _short(parts[1], 64), item.place)
 
 
 def _further(item: Item) -> tuple[Issue, ...]:

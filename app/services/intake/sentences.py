@@ -14,8 +14,11 @@ from app.domain.errors import Issue
 _RECORD = re.compile(r"records\[\d+\]\.?")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _MOST_FINDINGS = 3
-_UNREAD = "Nothing of it could be read; it is kept as it came. Mend it at the source and send it again."
+_UNREAD = "Nothing of it was stored as a record; it is kept as it came. Mend it at the source and send it again."
 _REFUSED = "Nothing of this {part} was stored; correct it at the source and send it again."
+# Refused for another record of its payload alone.
+TOGETHER = "business-rule"
+_OTHERS = "Nothing of this payload was stored; send it again when what was refused is corrected."
 _HELD = "It is kept, and is taken by itself once that number is linked to a subject."
 # Types and fields whose names are no words.
 _WORDS = {
@@ -72,6 +75,8 @@ def _beginning(item: Quarantined) -> str:
 def _ending(item: Quarantined) -> str:
     if item.held:
         return _HELD
+    if all(issue.code == TOGETHER for issue in item.issues):
+        return _OTHERS
     if item.whole:
         return _UNREAD
     return _REFUSED.format(part="line" if item.place.startswith("line ") else "record")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,11 +17,12 @@ from app.services.arriving.arrange import Arranged, arrange, finish
 from app.services.arriving.read import arrival_of, waiting_for_numbers
 from app.services.identity.resolve import Number
 from app.services.intake.batch import Batch
-from app.services.intake.deliveries import count
+from app.services.intake.deliveries import count, declared
 from app.services.intake.payload import Delivered, Payload
 from app.services.intake.prepare import Prepared, Refused
 from app.services.intake.receipt import Line, receipt
 from app.services.intake.rows import Rows
+from app.services.intake.sentences import TOGETHER
 from app.services.intake.set_aside import set_aside
 from app.services.intake.settle import settle
 from app.services.intake.submission import context_of
@@ -83,6 +84,8 @@ class _Unit:
         if not self._again:
             count(self._connection, delivered, self._moment.time, study.zones)
         self._finish(study, delivered, arranged)
+        for line in chain.from_iterable(lines):
+            line.site = declared(line.site, study.zones)
         answers = [
             receipt(identifier, found, payload.unused, dry_run=payload.dry_run)
             for identifier, found, payload in zip(inbox_ids, lines, self._payloads, strict=True)
@@ -180,9 +183,9 @@ class _Unit:
 def none_stored(payload: Payload, faulty: list[Line]) -> list[Line]:
     """The lines of an atomic payload of which some record was refused."""
     places = ", ".join(f"records[{line.index}]" for line in faulty[:10])
-    message = f"not stored: the payload is atomic and {places} was rejected"
+    message = f"nothing is wrong with this record itself: the payload is atomic, and refused was {places}"
     refused = {line.index for line in faulty}
     others = [item.index for item in payload.items if item.index not in refused]
     return faulty + [
-        Line(index, "rejected", issues=(Issue(f"records[{index}]", "incomplete", message),)) for index in others
+        Line(index, "rejected", issues=(Issue(f"records[{index}]", TOGETHER, message),)) for index in others
     ]

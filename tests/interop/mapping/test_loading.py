@@ -108,3 +108,13 @@ def test_the_same_profile_as_yaml_and_as_json_is_the_same() -> None:
     loaded = load(GOOD.encode())
     assert load_value(loaded.value).digest == loaded.digest
     assert load(write_document(loaded.value).encode()).profile == loaded.profile
+
+
+@pytest.mark.parametrize("encoding", ["idna", "undefined", "hex", "klingon"])
+def test_an_encoding_is_a_character_set(encoding: str) -> None:
+    assert found(GOOD + f"csv: {{encoding: {encoding}}}\n") == [(15, "unknown encoding")]
+
+
+@pytest.mark.parametrize("mark", ["delimiter", "quote"])
+def test_a_line_end_is_no_mark_within_a_row(mark: str) -> None:
+    assert found(GOOD + f'csv: {{{mark}: "\\n"}}\n') == [(15, "a line end stands between rows")]

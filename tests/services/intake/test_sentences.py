@@ -54,6 +54,6 @@ def test_what_is_held_needs_no_correction() -> None:
 def test_a_payload_that_cannot_be_read() -> None:
     found = sentence(Quarantined(0, "", None, (Issue("byte 4", "structure", "not JSON"),)))
     assert found == (
-        "The payload: not JSON. Nothing of it could be read; it is kept as it came. "
+        "The payload: not JSON. Nothing of it was stored as a record; it is kept as it came. "
         "Mend it at the source and send it again."
     )
