@@ -17,7 +17,7 @@ _MOST_FINDINGS = 3
 _UNREAD = "Nothing of it was stored as a record; it is kept as it came. Mend it at the source and send it again."
 _REFUSED = "Nothing of this {part} was stored; correct it at the source and send it again."
 # Refused for another record of its payload alone.
-TOGETHER = "business-rule"
+TOGETHER = "no-store"
 _OTHERS = "Nothing of this payload was stored; send it again when what was refused is corrected."
 _HELD = "It is kept, and is taken by itself once that number is linked to a subject."
 # Types and fields whose names are no words.

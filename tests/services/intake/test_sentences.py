@@ -57,3 +57,9 @@ def test_a_payload_that_cannot_be_read() -> None:
         "The payload: not JSON. Nothing of it was stored as a record; it is kept as it came. "
         "Mend it at the source and send it again."
     )
+
+
+def test_a_person_whom_fhir_may_not_delete_is_refused_for_that_alone() -> None:
+    issue = Issue("records[0]", "business-rule", "a person is not deleted by FHIR")
+    found = sentence(Quarantined(0, "Bundle.entry[0]", "resource", (issue,)))
+    assert found.endswith("Nothing of this record was stored; correct it at the source and send it again.")
