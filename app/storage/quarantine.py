@@ -82,6 +82,16 @@ def present(connection: Connection, inboxes: Iterable[str]) -> set[tuple[str, in
     return found
 
 
+def held_of(connection: Connection, inboxes: Iterable[str]) -> dict[tuple[str, int], str]:
+    """Ids of the items that are held, by the (inbox id, position) of those payloads' records."""
+    found: dict[tuple[str, int], str] = {}
+    for part in chunks(inboxes):
+        conditions = (_ROW.inbox.in_(part), _ROW.state == "held", _ROW.cleared.is_(None))
+        rows = connection.execute(select(_ROW.inbox, _ROW.position, _ROW.id).where(*conditions))
+        found |= {(row.inbox, row.position): row.id for row in rows}
+    return found
+
+
 def clear(connection: Connection, study: str, keys: Iterable[str], seq: int) -> None:
     """Mark items as cleared once a good record of the same key was stored."""
     for part in chunks(keys):

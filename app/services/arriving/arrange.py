@@ -42,7 +42,8 @@ _OTHER_STUDY = "it is another study, or does not say in an identifier which one"
 
 @dataclass(slots=True)
 class Arranged:
-    """items: for the intake, subjects before what is theirs; unused: what is left alone.
+    """items: for the intake, subjects before what is theirs; unused: what is left alone; cleared: by its position, the
+    key of what is refused or held no more.
 
     The rest is written when the items are taken.
     """
@@ -52,7 +53,7 @@ class Arranged:
     known: list[Known] = field(default_factory=list)
     awaited: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
-    cleared: list[str] = field(default_factory=list)
+    cleared: dict[int, str] = field(default_factory=dict)
     pool: Pool | None = None
     plan: Plan | None = None
 
@@ -62,15 +63,17 @@ def arrange(connection: Connection, study: StoredStudy, arrival: Arrival) -> Arr
     return _Arranger(connection, study, arrival).arrange()
 
 
-def finish(rows: Rows, study: str, inbox: str, arranged: Arranged) -> list[str]:
+def finish(rows: Rows, study: str, inbox: str, arranged: Arranged, refused: set[int]) -> list[str]:
     """Write what the intake does not: resources that are in no record, and what is known of all now.
 
+    refused: positions of what was refused after all.
     Gives the inbox ids of the payloads that waited for what is known since.
     """
     if arranged.pool is not None and arranged.plan is not None:
         keep(rows, arranged.pool, arranged.plan.loose)
     arrivals.write(rows.connection, arranged.known)
-    quarantine.clear(rows.connection, study, arranged.cleared, rows.moment.seq)
+    cleared = [key for position, key in arranged.cleared.items() if position not in refused]
+    quarantine.clear(rows.connection, study, cleared, rows.moment.seq)
     arrivals.wait(rows.connection, study, inbox, arranged.awaited)
     return [other for other in arrivals.waiting(rows.connection, study, arranged.new) if other != inbox]
 
@@ -150,7 +153,7 @@ class _Arranger:
             if not any(not found.deleted for found in standing.get(name, ())):
                 del changed[name]
                 self._found.unused.append(Unused(sorted_.fresh[name].place, _NOTHING))
-        self._found.cleared += [key_of(item, self._names) for item in sorted_.fresh.values()]
+        self._found.cleared = {item.position: key_of(item, self._names) for item in sorted_.fresh.values()}
         if not changed:
             return
         pool = gather(self._connection, {name: changed[name] for name in sorted(changed)})

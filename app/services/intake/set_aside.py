@@ -54,6 +54,7 @@ def set_aside(
             row["cleared"] = moment.seq
     if kept is None:
         kept = quarantine.present(connection, {inbox for inbox, _ in rows})
+    _refuse_held(connection, {at: rows[at][1] for at in kept if at in rows and rows[at][1]["state"] == "refused"})
     quarantine.clear(connection, study, good, moment.seq)
     # What was refused again after a good one of its key is as open as it was.
     quarantine.keep_open(connection, (at for at in kept if at in rows and rows[at][1]["cleared"] is None), moment.seq)
@@ -62,6 +63,14 @@ def set_aside(
     waiting = ((one.inbox, item) for one in delivered for line, item in one.pairs() if line.outcome == "held")
     held = {(inbox, item.index): item for inbox, item in waiting if isinstance(item, Unassigned)}
     patients.hold(connection, [held_row(new[at]["id"], study, item) for at, item in held.items() if at in new])
+
+
+def _refuse_held(connection: Connection, refused: dict[tuple[str, int], dict[str, Any]]) -> None:
+    """What was held and is refused now that its subject is known stays where it is, with what is said of it now."""
+    for (inbox, position), item in quarantine.held_of(connection, {inbox for inbox, _ in refused}).items():
+        row = refused.get((inbox, position))
+        if row is not None:
+            quarantine.refuse(connection, item, row["issues"], row["codes"])
 
 
 def _row(study: str, one: Delivered, moment: Moment, line: Line, item: Checked) -> dict[str, Any]:

@@ -105,12 +105,13 @@ class _Unit:
     def _finish(self, study: StoredStudy, delivered: list[Delivered], arranged: Arranged | None) -> None:
         """Keep what is in no record, and take what waited for it; nothing where an atomic payload was refused."""
         payload, waited = self._payloads[0], []
-        if payload.atomic and any(line.outcome == "rejected" for line in delivered[0].lines):
+        refused = {line.index for line in delivered[0].lines if line.outcome == "rejected"}
+        if payload.atomic and refused:
             return
         if arranged is not None:
             moment = counter.lock(self._connection, payload.time)
             rows = Rows(self._connection, payload.actor, payload.new_id, moment)
-            waited = finish(rows, study.name, delivered[0].inbox, arranged)
+            waited = finish(rows, study.name, delivered[0].inbox, arranged, refused)
         waited += waiting_for_numbers(self._connection, study, self._touched, self._subjects_told())
         if not payload.dry_run:
             for identifier in dict.fromkeys(waited):
