@@ -28,7 +28,9 @@ def test_cleared_by_its_control_id(door: Door) -> None:
     send(door, "1", "2.5.1")
     (left,) = door.quarantine()
     assert "|2|P|99" in door.get(f"/studies/{STUDY}/quarantine/{left['id']}").json()["record"]
-    assert left["sentence"].startswith("The payload: this version of HL7 is not read. Nothing of it could be read")
+    assert left["sentence"].startswith(
+        "The payload: this version of HL7 is not read. Nothing of it was stored as a record"
+    )
 
 
 def test_messages_are_read_again_too(door: Door) -> None:
