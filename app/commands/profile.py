@@ -64,7 +64,7 @@ def test(
         for issue in fault.issues:
             errors.print(_said(issue), markup=False)
         raise typer.Exit(1) from None
-    console.print(table(found, rows))
+    Console(highlight=False).print(table(found, rows))  # as wide as the terminal is now
     _say(found)
     raise typer.Exit(1 if found.refused else 0)
 

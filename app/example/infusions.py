@@ -41,7 +41,7 @@ def _given(chart: Chart, start: datetime, number: int, share: float) -> Record:
     draws = chart.draws(f"product-{number}")
     stopped = chart.course.role["exposure"] == "stopped"
     end = start + timedelta(minutes=draws.whole(15, 45))
-    return _envelope(chart, start, number) | {
+    given = _envelope(chart, start, number) | {
         "end": _moment(chart, end),
         "outcome": "stopped" if stopped else "completed",
         "dose": _dose(chart, chart.place.dose * share),
@@ -50,6 +50,8 @@ def _given(chart: Chart, start: datetime, number: int, share: float) -> Record:
         "dosing_weight_kg": draws.real(48, 96, 1),
         "lymphodepletion": _LYMPHODEPLETION if draws.chance(0.3) else None,
     }
+    cells = round(chart.place.dose * share * given["dosing_weight_kg"], 1)
+    return given | {"total_viable_cells": {"value": cells, "unit": "10*6"}}
 
 
 def _envelope(chart: Chart, start: datetime, number: int) -> Record:

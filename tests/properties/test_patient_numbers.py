@@ -50,7 +50,7 @@ def told(said: list[Raw]) -> dict[str, str | None]:
     return found
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(said=facts(), data=st.data())
 def test_any_order_ends_alike(said: list[Raw], data: st.DataObject) -> None:
     records = [result(number, f"R{number}-{copy}", version=1) for number in NUMBERS for copy in range(2)]

@@ -78,8 +78,12 @@ class _Run:
                     taken = True
                     if item is not None:
                         yield item
-        if not taken:
+        if taken:
+            return
+        if asked or self.plan.profile.other_rows == "leave":
             yield from self._leave(row, EMPTY if asked else NO_FORM)
+        else:
+            yield self._refuse(row)
 
     def end(self) -> Iterator[Item | Unused]:
         """What is still open, and how many rows were left alone without being named."""
@@ -91,6 +95,15 @@ class _Run:
     def _next(self) -> int:
         self.count += 1
         return self.count - 1
+
+    def _refuse(self, row: Row) -> Item:
+        """A row of a table of which every row is a record."""
+        index, chosen = self._next(), [one for form in self.plan.profile.forms for one in form.when or []]
+        words = ", ".join(dict.fromkeys(word for one in chosen for word in one.is_ or []))
+        columns = " or ".join(dict.fromkeys(one.column for one in chosen))
+        expected = f"in column {columns}: {words}" if words else None
+        issue = Issue(f"records[{index}]", "code-invalid", NO_FORM, expected, row.place)
+        return Item(index, None, row.text, (issue,), row.place)
 
     def _leave(self, row: Row, reason: str) -> Iterator[Unused]:
         self.left += 1

@@ -25,7 +25,7 @@ Read = Callable[[Cells, Scope], Any]
 Convert = Callable[[str, Scope], Any]
 # Of a date as the contract writes it, YYYY-MM-DD.
 _LENGTHS = {"day": 10, "month": 7, "year": 4}
-_FLAGS = {"true": True, "false": False}
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,5 +235,7 @@ def _date(reader: DateReader) -> Convert:
 def _flag(text: str, scope: Scope) -> bool:
     value = _FLAGS.get(text.casefold())
     if value is None:
-        raise Unreadable("not yes or no in words that are known", "true, false, or words that a map explains")
+        raise Unreadable(
+            "not yes or no in words that are known", "true, yes or 1; false, no or 0; or words that a map explains"
+        )
     return value

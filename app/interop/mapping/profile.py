@@ -257,6 +257,9 @@ class Profile(Frozen):
     missing_columns: Literal["refuse", "allow"] = Field(
         "refuse", description="allow: a file may lack any column but those that keys and conditions need"
     )
+    other_rows: Literal["leave", "refuse"] = Field(
+        "leave", description="refuse: a row that no form takes is a mistake; leave: it is of no interest"
+    )
     csv: Csv = Field(Csv(), description="how a CSV file is written")
     xlsx: Xlsx = Field(Xlsx(), description="how a workbook is laid out")
     hl7v2: Hl7v2 = Field(Hl7v2(), description="how messages are written")

@@ -20,7 +20,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from app.domain.errors import Category, Fault, Issue
 from app.interop.tabular.cells import ERRORS, NO_RESULT, WRONG
 
-MOST_UNPACKED, MOST_PARTS, MOST_COLUMNS, MOST_MERGED = 512 * 1024 * 1024, 2000, 2000, 10_000
+MOST_UNPACKED, MOST_PARTS, MOST_COLUMNS, MOST_MERGED = 64 * 1024 * 1024, 2000, 2000, 10_000
 _OLD, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
