@@ -86,7 +86,7 @@ def held_of(connection: Connection, inboxes: Iterable[str]) -> dict[tuple[str, i
     """Ids of the items that are held, by the (inbox id, position) of those payloads' records."""
     found: dict[tuple[str, int], str] = {}
     for part in chunks(inboxes):
-        conditions = (_ROW.inbox.in_(part), _ROW.state == "held", _ROW.cleared.is_(None))
+        conditions = (_ROW.inbox.in_(part), _ROW.state == "held", _OPEN)
         rows = connection.execute(select(_ROW.inbox, _ROW.position, _ROW.id).where(*conditions))
         found |= {(row.inbox, row.position): row.id for row in rows}
     return found
@@ -96,6 +96,13 @@ def clear(connection: Connection, study: str, keys: Iterable[str], seq: int) -> 
     """Mark items as cleared once a good record of the same key was stored."""
     for part in chunks(keys):
         conditions = (_ROW.study == study, _ROW.key.in_(part), _ROW.cleared.is_(None))
+        connection.execute(update(QUARANTINE).where(*conditions).values(cleared=seq))
+
+
+def clear_up_to(connection: Connection, study: str, items: Iterable[tuple[str, str]], seq: int) -> None:
+    """Mark (key, id) as cleared, and what came before them under the same key."""
+    for key, identifier in items:
+        conditions = (_ROW.study == study, _ROW.key == key, _ROW.id <= identifier, _ROW.cleared.is_(None))
         connection.execute(update(QUARANTINE).where(*conditions).values(cleared=seq))
 
 

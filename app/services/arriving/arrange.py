@@ -54,6 +54,7 @@ class Arranged:
     awaited: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
     cleared: dict[int, str] = field(default_factory=dict)
+    held: dict[int, str] | None = None
     pool: Pool | None = None
     plan: Plan | None = None
 
@@ -63,19 +64,26 @@ def arrange(connection: Connection, study: StoredStudy, arrival: Arrival) -> Arr
     return _Arranger(connection, study, arrival).arrange()
 
 
-def finish(rows: Rows, study: str, inbox: str, arranged: Arranged, refused: set[int]) -> list[str]:
+def waiting_for_people(connection: Connection, study: str, arranged: Arranged) -> list[str]:
+    """Inbox ids of payloads that wait for a Patient or a study that is known now."""
+    return arrivals.waiting(connection, study, arranged.new)
+
+
+def finish(rows: Rows, study: str, inbox: str, arranged: Arranged, refused: set[int]) -> None:
     """Write what the intake does not: resources that are in no record, and what is known of all now.
 
     refused: positions of what was refused after all.
-    Gives the inbox ids of the payloads that waited for what is known since.
     """
     if arranged.pool is not None and arranged.plan is not None:
         keep(rows, arranged.pool, arranged.plan.loose)
     arrivals.write(rows.connection, arranged.known)
-    cleared = [key for position, key in arranged.cleared.items() if position not in refused]
-    quarantine.clear(rows.connection, study, cleared, rows.moment.seq)
+    cleared = {position: key for position, key in arranged.cleared.items() if position not in refused}
+    if arranged.held is None:
+        quarantine.clear(rows.connection, study, cleared.values(), rows.moment.seq)
+    else:
+        items = [(key, arranged.held[position]) for position, key in cleared.items()]
+        quarantine.clear_up_to(rows.connection, study, items, rows.moment.seq)
     arrivals.wait(rows.connection, study, inbox, arranged.awaited)
-    return [other for other in arrivals.waiting(rows.connection, study, arranged.new) if other != inbox]
 
 
 class _Arranger:
@@ -87,7 +95,7 @@ class _Arranger:
         self._known = arrivals.load(connection, self._spoken())
         self._whose = Whose(connection, study, arrival, self._known)
         self._studies = self._whose.studies()
-        self._found = Arranged(unused=list(arrival.unused))
+        self._found = Arranged(unused=list(arrival.unused), held=arrival.held)
 
     def _spoken(self) -> set[Name]:
         people = {(type_, name) for type_ in (PATIENT, STUDY) for name in spoken_of(self._arrival, type_)}
@@ -97,7 +105,7 @@ class _Arranger:
         """Each resource its way."""
         zones = self._study.zones
         if zones and self._names.site not in zones:
-            self._found.items = [self._undeclared(item, zones) for item in self._arrival.resources]
+            self._found.items = [self._undeclared(item, zones) for item in self._arrival.wanted]
             return self._found
         size = 1 + max((item.position for item in self._arrival.resources), default=0)
         sorted_ = sort(self._usable(), self._known, size)
@@ -115,7 +123,7 @@ class _Arranger:
 
     def _usable(self) -> Iterator[Arrived]:
         """The resources of subjects, and of nobody in particular; the others are settled here."""
-        for item in self._arrival.resources:
+        for item in self._arrival.wanted:
             conflict = self._whose.conflict(item)
             if item.issues or conflict is not None:
                 self._found.items.append(refused(item, self._names, item.issues or tuple(filter(None, (conflict,)))))
@@ -153,7 +161,10 @@ class _Arranger:
             if not any(not found.deleted for found in standing.get(name, ())):
                 del changed[name]
                 self._found.unused.append(Unused(sorted_.fresh[name].place, _NOTHING))
-        self._found.cleared = {item.position: key_of(item, self._names) for item in sorted_.fresh.values()}
+        said = [
+            item for item in sorted_.fresh.values() if item.own is not None
+        ]  # what is deleted may be older than what is held
+        self._found.cleared = {item.position: key_of(item, self._names) for item in said}
         if not changed:
             return
         pool = gather(self._connection, {name: changed[name] for name in sorted(changed)})

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.errors import Category, Fault, Issue
-from app.services.arriving.arrange import Arranged, arrange, finish
+from app.services.arriving.arrange import Arranged, arrange, finish, waiting_for_people
 from app.services.arriving.read import arrival_of, waiting_for_numbers
 from app.services.identity.resolve import Number
 from app.services.intake.batch import Batch
@@ -27,7 +27,7 @@ from app.services.intake.set_aside import set_aside
 from app.services.intake.settle import settle
 from app.services.intake.submission import context_of
 from app.services.intake.take import Take
-from app.storage import counter, inbox, patients, studies
+from app.storage import counter, inbox, patients, quarantine, studies
 from app.storage.records import add, load_records, load_subjects
 from app.storage.studies import StoredStudy
 from app.storage.tables import INBOX
@@ -78,12 +78,13 @@ class _Unit:
             Delivered(payload, identifier, found)
             for payload, identifier, found in zip(self._payloads, inbox_ids, lines, strict=True)
         ]
+        waited = self._waiting(study, arranged)
         set_aside(self._connection, self._study, self._moment, delivered)
         if self._touched and patients.any_came_under_one(self._connection, self._study):
             settle(self._connection, study, self._touched, lambda: self._another_batch(study))
         if not self._again:
             count(self._connection, delivered, self._moment.time, study.zones)
-        self._finish(study, delivered, arranged)
+        self._finish(study, delivered, arranged, waited)
         for line in chain.from_iterable(lines):
             line.site = declared(line.site, study.zones)
         answers = [
@@ -102,30 +103,47 @@ class _Unit:
         self._payloads = [replace(payload, items=found.items, unused=tuple(found.unused))]
         return found
 
-    def _finish(self, study: StoredStudy, delivered: list[Delivered], arranged: Arranged | None) -> None:
+    def _finish(
+        self,
+        study: StoredStudy,
+        delivered: list[Delivered],
+        arranged: Arranged | None,
+        waited: dict[str, dict[int, str]],
+    ) -> None:
         """Keep what is in no record, and take what waited for it; nothing where an atomic payload was refused."""
-        payload, waited = self._payloads[0], []
+        payload = self._payloads[0]
         refused = {line.index for line in delivered[0].lines if line.outcome == "rejected"}
         if payload.atomic and refused:
             return
         if arranged is not None:
             moment = counter.lock(self._connection, payload.time)
             rows = Rows(self._connection, payload.actor, payload.new_id, moment)
-            waited = finish(rows, study.name, delivered[0].inbox, arranged, refused)
-        waited += waiting_for_numbers(self._connection, study, self._touched, self._subjects_told())
+            finish(rows, study.name, delivered[0].inbox, arranged, refused)
         if not payload.dry_run:
-            for identifier in dict.fromkeys(waited):
-                self._take_again(identifier)
+            for identifier, held in sorted((self._waiting(study, arranged) | waited).items()):
+                self._take_again(identifier, held)
+
+    def _waiting(self, study: StoredStudy, arranged: Arranged | None) -> dict[str, dict[int, str]]:
+        """By inbox id, what is held of the payloads that wait for what is known now: position -> item of quarantine."""
+        waited = waiting_for_numbers(self._connection, study, self._touched, self._subjects_told())
+        if arranged is not None:
+            waited += waiting_for_people(self._connection, study.name, arranged)
+        found: dict[str, dict[int, str]] = {}
+        for (identifier, position), item in quarantine.held_of(self._connection, waited).items():
+            found.setdefault(identifier, {})[position] = item
+        return found
 
     def _subjects_told(self) -> set[str]:
         items = [item for payload in self._payloads for item in payload.items]
         return {item.record.subject for item in items if isinstance(item, Prepared) and item.type == "subject"}
 
-    def _take_again(self, inbox_id: str) -> None:
-        """A payload of which something was held until now."""
+    def _take_again(self, inbox_id: str, held: dict[int, str]) -> None:
+        """A payload of which something was held until now; the rest of it was decided when it came."""
         row, first = inbox.payload(self._connection, self._study, inbox_id), self._payloads[0]
         context = context_of(row.context)
         arrival = arrival_of(self._connection, self._study, row.payload, row.media_type, context)
+        still = quarantine.held_of(self._connection, [inbox_id])
+        arrival.held, arrival.passed = held, frozenset(at for at in held if (inbox_id, at) not in still)
         payload = Payload(self._study, row.payload, row.media_type, [], False, first.actor, first.time, first.new_id)
         _Unit(self._connection, [replace(payload, context=context, arrival=arrival)], again=True).store()
 

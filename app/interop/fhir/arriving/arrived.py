@@ -54,12 +54,27 @@ class Arrived:
 
 @dataclass(slots=True)
 class Arrival:
-    """A payload. numbers: (type, id) of Patients and studies -> the numbers that they are told to have."""
+    """A payload. numbers: (type, id) of Patients and studies -> the numbers that they are told to have.
+
+    held: by its position, the item of quarantine of each resource that was held until now, which alone are taken
+    again, None where all arrive for the first time; passed: those after which another version was taken, so that they
+    count only where they say when they were made.
+    """
 
     names: Names
     resources: list[Arrived] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
     numbers: dict[Name, set[PatientNumber]] = field(default_factory=dict)
+    held: dict[int, str] | None = None
+    passed: frozenset[int] = frozenset()
+
+    @property
+    def wanted(self) -> list[Arrived]:
+        """The resources that are to be taken now."""
+        if self.held is None:
+            return self.resources
+        waited = [item for item in self.resources if item.position in self.held]
+        return [item for item in waited if item.stamp.dated or item.position not in self.passed]
 
 
 def read_arrival(entries: list[Sent], names: Names, release: int | None, unconditional: Unconditional) -> Arrival:
