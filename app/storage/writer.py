@@ -116,7 +116,7 @@ class Writer:
                 item.future.set_exception(error)
             return
         for future, value, failure in answers:
-            future.set_exception(failure) if failure is not None else future.set_result(value)
+            future.set_exception(_raisable(failure)) if failure is not None else future.set_result(value)
         self._tell(len(batch))
 
     def _tell(self, units: int) -> None:
@@ -126,6 +126,11 @@ class Writer:
                 self._written(units)
         except Exception as error:
             LOG.error("after a commit: %s", type(error).__name__)
+
+
+def _raisable(failure: BaseException) -> BaseException:
+    """Whoever awaits a future would wait for ever for a StopIteration, which no future of asyncio takes."""
+    return RuntimeError("a unit of work ended in StopIteration") if isinstance(failure, StopIteration) else failure
 
 
 _Answer = tuple["Future[Any]", Any, BaseException | None]

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from app.commands.serve import running
 from app.config import Settings
 from app.endpoints.definitions import shipped
+from app.interop.mapping.profiles import documents
 from app.storage.tables import AUDIT, OUTBOX, RECORD_VERSION, SUBJECT
 from tests.journeys.conftest import STORES
 from tests.journeys.door import STUDY, Raw, record, subject
@@ -65,7 +66,7 @@ def test_the_same_record_at_once_leaves_one_version(address: str, settings: Sett
         answers = at_once(address, [post(raw)] * CLIENTS)
         assert sorted(Counter(answer.status_code for answer in answers).items()) == [(200, CLIENTS - 1), (201, 1)]
         assert len({answer.json()["receipt"] for answer in answers}) == 1
-    from_the_start = 1 + len(shipped())  # the study, and the definitions
+    from_the_start = 1 + len(shipped()) + len(documents())  # the study, the definitions, the mapping profiles
     assert counted(settings, RECORD_VERSION, SUBJECT) == [3, 1]
     assert counted(settings, AUDIT, OUTBOX) == [3 + from_the_start] * 2
     assert httpx.get(f"{address}/studies/{STUDY}/endpoints/OS/subjects").json()["rows"][0]["days"] == 50

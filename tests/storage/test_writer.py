@@ -1,5 +1,6 @@
 """The one writer: what shares a commit, what fails alone, what fails together."""
 
+import asyncio
 import itertools
 import threading
 from collections.abc import Callable, Iterator
@@ -168,3 +169,13 @@ def test_stopping_while_others_submit_leaves_no_caller_without_an_answer(databas
     for thread in threads:
         thread.join(60)
     assert len(outcomes) == 4
+
+
+def test_a_work_that_ends_in_a_stop_iteration_is_answered_too(writer: Writer) -> None:
+    """No future of asyncio takes one, so that who awaits it would wait for ever."""
+
+    async def ask() -> None:
+        await asyncio.wait_for(asyncio.wrap_future(writer.submit(lambda connection: next(iter(())))), 5)
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        asyncio.run(ask())

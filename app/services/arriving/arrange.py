@@ -178,7 +178,9 @@ class _Arranger:
         taken: set[int] = set()
         for item in planned.items.get(self._study.name, ()):
             members = planned.members[self._study.name, item.index]
-            sent = next(sorted_.fresh[name] for name in members if name in sorted_.fresh)
+            # What came earlier may be a record only now, by something that came with this payload.
+            any_ = next(iter(sorted_.fresh.values()))
+            sent = next((sorted_.fresh[name] for name in members if name in sorted_.fresh), any_)
             index = sent.position
             while index in taken:
                 index += sorted_.size
